@@ -1,0 +1,1 @@
+"""Proposes completions and shows those that were vouched for: generators, pipeline, LSP server, command line."""

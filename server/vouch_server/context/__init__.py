@@ -1,0 +1,1 @@
+"""What a generator is shown of the code around the cursor."""

@@ -1,0 +1,1 @@
+"""One module per backend, each holding its settings and one frozen `GeneratorKind`."""

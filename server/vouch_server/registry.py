@@ -1,0 +1,13 @@
+"""Which generators there are."""
+
+from functools import cache
+
+from vouch_server import generators as generator_package
+from vouch_server.model import GeneratorKind
+from vouch_verifiers.plugins import discover
+
+
+@cache
+def generators() -> dict[str, GeneratorKind]:
+    """Every known generator by name."""
+    return discover(generator_package, GeneratorKind, "vouch.generators")

@@ -1,0 +1,1 @@
+"""Where expected behaviour comes from: doc examples, nearby tests."""

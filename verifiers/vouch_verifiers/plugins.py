@@ -1,0 +1,42 @@
+"""Finds plug-in values: one per module of a package, and those that other distributions offer."""
+
+import importlib
+import logging
+import pkgutil
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Protocol, TypeVar
+
+log = logging.getLogger(__name__)
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+ValueT = TypeVar("ValueT", bound=Named)
+
+
+def discover(package: ModuleType, kind: type[ValueT], group: str) -> dict[str, ValueT]:
+    """All values of `kind` by name: those in the modules of `package`, then those of the entry points `group`.
+
+    A built-in module that does not import raises: it is our fault. A third party's is logged and left out.
+    """
+    found: dict[str, ValueT] = {}
+    for module_info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        if module_info.ispkg:
+            continue
+        module = importlib.import_module(module_info.name)
+        for value in vars(module).values():
+            if isinstance(value, kind):
+                found[value.name] = value
+    for entry_point in entry_points(group=group):
+        try:
+            value = entry_point.load()
+        except Exception:  # noqa: BLE001 - the one broad except of this package's discovery: a stranger's module
+            log.exception("%s offers %s, which does not load", entry_point.dist, entry_point.value)
+            continue
+        if isinstance(value, kind):
+            found.setdefault(value.name, value)
+    return found

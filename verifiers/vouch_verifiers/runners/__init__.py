@@ -1,0 +1,1 @@
+"""Execution of candidates inside a sandbox, one warm worker per ecosystem."""

@@ -1,0 +1,1 @@
+"""One module per sandbox, each holding one frozen `SandboxKind`. The only package that starts processes."""

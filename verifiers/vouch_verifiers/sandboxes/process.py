@@ -1,0 +1,116 @@
+"""The one place that starts a process: a command already wrapped by a sandbox, in a group of its own."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from vouch_verifiers.sandbox import SandboxFault
+
+STDERR_KEPT = 8 * 1024
+STREAM_LIMIT = 16 * 1024 * 1024
+CLOSE_TIMEOUT_S = 5.0
+
+
+class SandboxedProcess:
+    """Owns a child process: its pipes, the end of its standard error, and its end."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self._stdin = process.stdin
+        self._stdout = process.stdout
+        self._stderr = bytearray()
+        self._drain = asyncio.create_task(self._keep_stderr())
+
+    @classmethod
+    async def start(
+        cls, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None, pass_fds: Sequence[int] = ()
+    ) -> "SandboxedProcess":
+        """Start `argv`. It must be started from the main thread: bubblewrap's `--die-with-parent` follows the
+        thread that forked it. Raises SandboxFault when it cannot be started."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *argv,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=dict(env),
+                cwd=cwd,
+                pass_fds=tuple(pass_fds),
+                start_new_session=True,
+                limit=STREAM_LIMIT,
+            )
+        except OSError as error:
+            raise SandboxFault(f"cannot start {argv[0]}: {error}") from error
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def stderr_tail(self) -> str:
+        return self._stderr.decode("utf-8", "replace").strip()
+
+    async def write(self, data: bytes) -> None:
+        try:
+            self._stdin.write(data)
+            await self._stdin.drain()
+        except (OSError, RuntimeError) as error:
+            raise self._gone() from error
+
+    async def read_exactly(self, size: int) -> bytes:
+        try:
+            return await self._stdout.readexactly(size)
+        except (asyncio.IncompleteReadError, OSError) as error:
+            raise self._gone() from error
+
+    async def read_line(self) -> bytes:
+        try:
+            line = await self._stdout.readline()
+        except (ValueError, OSError) as error:
+            raise self._gone() from error
+        if not line.endswith(b"\n"):
+            raise self._gone()
+        return line
+
+    async def aclose(self) -> None:
+        self._kill_group()
+        with contextlib.suppress(OSError):
+            self._stdin.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._process.wait()
+        self._drain.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._drain
+        # Closing the transport frees the pipes now rather than at garbage collection.
+        transport = getattr(self._process, "_transport", None)
+        if transport is not None:
+            transport.close()
+
+    def _kill_group(self) -> None:
+        if not self.alive:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            self._process.kill()
+
+    async def _keep_stderr(self) -> None:
+        assert self._process.stderr is not None
+        while chunk := await self._process.stderr.read(4096):
+            self._stderr += chunk
+            del self._stderr[:-STDERR_KEPT]
+
+    def _gone(self) -> SandboxFault:
+        tail = self.stderr_tail.splitlines()[-1:] or ["no message"]
+        return SandboxFault(f"the process is gone: {tail[0][:300]}")

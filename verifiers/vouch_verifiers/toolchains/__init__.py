@@ -1,0 +1,1 @@
+"""Warm compilers and checkers that several languages share."""
