@@ -1,0 +1,207 @@
+"""The check rung of Python: no new errors from the type checker. Knows no language module and no editor."""
+
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vouch_verifiers.baseline import Frame, frame_of, in_hole, new_diagnostics, placeholder_text
+from vouch_verifiers.diagnostics import Diagnostic
+from vouch_verifiers.examination import Examination
+from vouch_verifiers.model import Finding, Position, Trial, failed, inconclusive, passed
+from vouch_verifiers.sandbox import SandboxFault
+from vouch_verifiers.toolchains import pyrefly
+from vouch_verifiers.toolchains.lsp_diagnostics import LspDiagnostics
+from vouch_verifiers.toolchains.python_environment import PythonEnvironment, read_environment
+from vouch_verifiers.toolchains.python_syntax import handled_exceptions, parse_errors
+from vouch_verifiers.workbench import Workbench
+
+log = logging.getLogger(__name__)
+
+# Statements and expressions first, then the shapes in which a candidate finishes what stands before the hole:
+# `if |x: y`, `def |f(): y`, `class |C: y`, `for |x in y: z`, `import |x`.
+PLACEHOLDERS = ("...", "...: ...", "_(): ...", "_: ...", "_ in ...: ...", "_")
+_ANY = frozenset({"Exception", "BaseException"})
+EXPECTED_IN_TRY = {
+    "missing-import": _ANY | {"ImportError", "ModuleNotFoundError"},
+    "missing-module-attribute": _ANY | {"ImportError", "AttributeError"},
+    # Not for a broad clause: it turns a misspelt name into a wrong result.
+    "unknown-name": frozenset({"NameError"}),
+}
+MOST_BASELINES = 64
+MOST_NOTES = 5
+WARM_TEXT = "import os\n"
+
+
+async def new_type_errors(examination: Examination, *, interpreter: Path | None = None) -> Finding:
+    """Whether the checker complains of something in the resulting file that it did not mind without the candidate.
+
+    New errors of the hard tier fail, softer ones are notes. `interpreter` is the one whose packages count;
+    where neither it nor the setting is given, imports that are not found do not count against the candidate.
+    """
+    trial, workbench = examination.trial, examination.workbench
+    desk = _Desk.at(workbench, interpreter)
+    root = _root(trial, workbench)
+    key = _key(root)
+    try:
+        checker = await _checker(workbench, desk, root)
+        after = await _diagnose(checker, trial, trial.after, workbench)
+        after = tuple(it for it in after if pyrefly.tier(it) is not pyrefly.Tier.NONE)
+        new = await _new(checker, desk, trial, after, workbench) if after else ()
+    except SandboxFault as fault:
+        return inconclusive(f"type checker: {fault}")
+    workbench.worked(key)
+    return _finding(new, trial, environment_known=desk.environment is not None)
+
+
+async def warm(workbench: Workbench, *, path: Path | None = None, interpreter: Path | None = None) -> None:
+    """Start the checker ahead of the first candidate, best with the path of a file that is open.
+
+    A checker that does not start is only logged: the first candidate's finding will say so.
+    """
+    target = path or workbench.root / "vouch_warm_up.py"
+    trial = Trial(
+        language="python", path=target, prefix=WARM_TEXT, completion="", suffix="", workspace=workbench.root
+    )
+    root = _root(trial, workbench)
+    try:
+        checker = await _checker(workbench, _Desk.at(workbench, interpreter), root)
+        await checker.diagnose(target, WARM_TEXT, buffers={}, timeout_ms=10_000)
+    except SandboxFault as fault:
+        log.info("the type checker did not warm up: %s", fault)
+
+
+@dataclass(frozen=True, slots=True)
+class _Baseline:
+    placeholder: str
+    said: tuple[Diagnostic, ...]
+
+    @property
+    def broken(self) -> bool:
+        return any(it.rule in pyrefly.SYNTAX_RULES for it in self.said)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What is remembered between trials of one workbench."""
+
+    interpreter: Path | None
+    environment: PythonEnvironment | None = None
+    stamp: tuple[tuple[str, int], ...] = ()
+    baselines: OrderedDict[str, _Baseline] = field(default_factory=OrderedDict)
+
+    @classmethod
+    def at(cls, workbench: Workbench, interpreter: Path | None) -> "_Desk":
+        interpreter = interpreter or workbench.settings.python
+        desk = workbench.memory.get("python_check")
+        if not isinstance(desk, _Desk) or desk.interpreter != interpreter:
+            desk = workbench.memory["python_check"] = cls(interpreter)
+        return desk
+
+    def packages_changed(self) -> bool:
+        """Look at the interpreter's packages again: are they others than the checker was started with?"""
+        stamp = self.environment.stamp if self.environment is not None else ()
+        if self.interpreter is not None and (self.environment is None or stamp != self.stamp):
+            self.environment = read_environment(self.interpreter)
+            stamp = self.environment.stamp if self.environment is not None else ()
+        changed, self.stamp = stamp != self.stamp, stamp
+        return changed
+
+
+async def _checker(workbench: Workbench, desk: _Desk, root: Path) -> LspDiagnostics:
+    key = _key(root)
+    if desk.packages_changed():
+        # It caches what it found in the packages. Its end is our wish and not its failure.
+        await workbench.discard(key)
+        workbench.worked(key)
+    return await workbench.tool(
+        key, lambda sandbox: pyrefly.start(sandbox, root=root, environment=desk.environment)
+    )
+
+
+async def _diagnose(
+    checker: LspDiagnostics, trial: Trial, text: str, workbench: Workbench
+) -> tuple[Diagnostic, ...]:
+    timeout_ms = workbench.settings.check_timeout_ms
+    return await checker.diagnose(trial.path, text, buffers=trial.buffers, timeout_ms=timeout_ms)
+
+
+async def _new(
+    checker: LspDiagnostics, desk: _Desk, trial: Trial, after: tuple[Diagnostic, ...], workbench: Workbench
+) -> tuple[Diagnostic, ...]:
+    baseline = await _baseline(checker, desk, trial, workbench)
+    new = new_diagnostics(
+        baseline.said, after, trial, baseline.placeholder, syntax_rules=pyrefly.SYNTAX_RULES
+    )
+    if not baseline.broken:
+        return new
+    # A parser that lost its way makes up errors, and hides others, far from where it lost it. A second one
+    # that sees no more errors than before has the last word on syntax.
+    worse = parse_errors(trial.after) > parse_errors(trial.prefix + baseline.placeholder + trial.suffix)
+    return tuple(it for it in new if in_hole(it, trial) and (worse or it.rule not in pyrefly.SYNTAX_RULES))
+
+
+async def _baseline(checker: LspDiagnostics, desk: _Desk, trial: Trial, workbench: Workbench) -> _Baseline:
+    """Taken once for a file, a hole and a frame; what was saved to disk since then makes it another."""
+    frame = frame_of(trial.completion)
+    key = _baseline_key(trial, frame, checker.generation)
+    known = desk.baselines.get(key)
+    if known is not None:
+        desk.baselines.move_to_end(key)
+        return known
+    placeholder = placeholder_text(trial, PLACEHOLDERS, parse_errors=parse_errors)
+    said = await _diagnose(checker, trial, trial.prefix + placeholder + trial.suffix, workbench)
+    baseline = _Baseline(placeholder, said)
+    desk.baselines[key] = baseline
+    while len(desk.baselines) > MOST_BASELINES:
+        desk.baselines.popitem(last=False)
+    return baseline
+
+
+def _baseline_key(trial: Trial, frame: Frame, generation: int) -> str:
+    # The content address of a trial with nothing in the hole: prefix, suffix, path and buffers.
+    empty = Trial(
+        language=trial.language,
+        path=trial.path,
+        prefix=trial.prefix,
+        completion="",
+        suffix=trial.suffix,
+        workspace=trial.workspace,
+        buffers=trial.buffers,
+    )
+    return empty.key(frame.before, frame.closers, frame.after, str(generation))
+
+
+def _finding(new: tuple[Diagnostic, ...], trial: Trial, *, environment_known: bool) -> Finding:
+    # Without an interpreter nothing is known of what is installed.
+    spared = frozenset[str]() if environment_known else pyrefly.IMPORT_RULES
+    hard = [it for it in new if pyrefly.tier(it) is pyrefly.Tier.HARD and it.rule not in spared]
+    hard = [it for it in hard if not _expected(it, trial)]
+    notes = tuple(_sentence(it) for it in new if it not in hard)[:MOST_NOTES]
+    if not hard:
+        return passed("no new errors", notes=notes)
+    # An error in what was inserted says more than one that it causes elsewhere.
+    worst = min(hard, key=lambda it: (not in_hole(it, trial), it.start_line, it.start_column))
+    position = Position(line=worst.start_line, column=worst.start_column)
+    return failed(_sentence(worst), position, notes=notes)
+
+
+def _expected(said: Diagnostic, trial: Trial) -> bool:
+    """Whether the code itself is ready for it, as in `try: import a` with `except ImportError:`."""
+    handlers = EXPECTED_IN_TRY.get(said.rule)
+    if handlers is None:
+        return False
+    handled = handled_exceptions(trial.after, line=said.start_line, column=said.start_column)
+    return bool(handled & handlers)
+
+
+def _sentence(said: Diagnostic) -> str:
+    return f"line {said.start_line + 1}: {said.message.partition(chr(10))[0].strip()} [{said.rule}]"
+
+
+def _root(trial: Trial, workbench: Workbench) -> Path:
+    return workbench.root if trial.path.is_relative_to(workbench.root) else trial.root
+
+
+def _key(root: Path) -> str:
+    return f"pyrefly {root}"
