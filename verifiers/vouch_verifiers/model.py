@@ -96,7 +96,10 @@ class Example:
     id: str
     code: str
     mode: str  # "exec": set-up, nothing compared; "value": compare with expected; "truth": must be truthy;
-    # "raises": must raise the exception type named by expected; "print": output on stdout must equal expected
+    # "raises": must raise the exception type named by expected, with its message where one follows (`Type: message`);
+    # "print": output on stdout must equal expected;
+    # "text": code, statements or an expression, is run as at the interactive prompt, and what that shows (its
+    # output, and the repr of a value that is not None) must equal expected
     expected: str = ""
     line: int = 0
     origin: str = "doc"  # "doc": written as a doctest; "prose": read out of a looser notation; "probe": input only
@@ -160,12 +163,14 @@ class Verdict:
     """What the ladder says of a trial.
 
     `required` names the checks that must have PASSED; `applicable` those that must not be anything but
-    PASSED or NOT_APPLICABLE. A FAILED finding anywhere rejects.
+    PASSED or NOT_APPLICABLE; of `one_of`, where it is not empty, at least one must have PASSED. A FAILED
+    finding anywhere rejects.
     """
 
     evidence: tuple[Evidence, ...]
     required: frozenset[str] = frozenset()
     applicable: frozenset[str] = frozenset()
+    one_of: frozenset[str] = frozenset()
 
     @property
     def accepted(self) -> bool:
@@ -175,6 +180,7 @@ class Verdict:
             bool(outcomes)
             and all(outcomes.get(it) is Outcome.PASSED for it in self.required)
             and all(outcomes.get(it) in (Outcome.PASSED, Outcome.NOT_APPLICABLE) for it in self.applicable)
+            and (not self.one_of or any(outcomes.get(it) is Outcome.PASSED for it in self.one_of))
             and Outcome.FAILED not in outcomes.values()
         )
 
@@ -185,7 +191,10 @@ class Verdict:
             return None
         worst = [it for it in self.evidence if it.finding.outcome is Outcome.FAILED]
         worst += [it for it in self.evidence if it.finding.outcome is Outcome.INCONCLUSIVE]
-        worst += [it for it in self.evidence if it.check in self.required | self.applicable]
+        wanted = self.required | self.applicable | self.one_of
+        worst += [
+            it for it in self.evidence if it.check in wanted and it.finding.outcome is not Outcome.PASSED
+        ]
         return worst[0] if worst else None
 
     @property

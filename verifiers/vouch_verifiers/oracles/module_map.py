@@ -1,0 +1,121 @@
+"""A file's top-level statements with the names each binds and uses. It knows no hole and no test."""
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+
+from vouch_verifiers.oracles.expressions import bound_names, parse_module
+from vouch_verifiers.oracles.source_tree import SourceTree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopLevel:
+    """One or more statements that share lines; 0-based and inclusive, decorators included.
+
+    `binds` are names it puts into the module, `changes` names of others that it assigns into or calls a
+    method of, `uses` every name it reads at any depth. `nodes` is empty where it does not parse.
+    """
+
+    first_line: int
+    last_line: int
+    binds: frozenset[str]
+    changes: frozenset[str]
+    uses: frozenset[str]
+    nodes: tuple[ast.stmt, ...]
+
+    @property
+    def imports_all(self) -> bool:
+        """True for `from x import *`, after which any name may exist."""
+        return any(
+            it.name == "*" for node in self.nodes if isinstance(node, ast.ImportFrom) for it in node.names
+        )
+
+
+@lru_cache(maxsize=16)
+def module_map(text: str) -> tuple[TopLevel, ...]:
+    """The top-level statements in order. Where the file does not parse, those of its parts that do."""
+    module = parse_module(text)
+    if module is not None:
+        return _merged([_top_level([it], 0) for it in module.body])
+    tree = SourceTree(text)
+    lines = text.split("\n")
+    found = []
+    for node in tree.tree.root_node.named_children:
+        first, last = node.start_point[0], node.end_point[0]
+        if node.end_point[1] == 0 and last > first:
+            last -= 1
+        part = parse_module("\n".join(lines[first : last + 1]))
+        found.append(_top_level(part.body if part is not None else [], first, last))
+    return _merged(found)
+
+
+def module_names(text: str) -> frozenset[str]:
+    """Names that exist at module level."""
+    return frozenset[str]().union(*(it.binds for it in module_map(text)))
+
+
+def used_names(node: ast.AST) -> frozenset[str]:
+    """Every name that is read anywhere within, plus those declared global."""
+    found: set[str] = set()
+    for it in ast.walk(node):
+        if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Load):
+            found.add(it.id)
+        elif isinstance(it, ast.Global):
+            found |= set(it.names)
+    return frozenset(found)
+
+
+def _top_level(nodes: list[ast.stmt], first: int, last: int | None = None) -> TopLevel:
+    starts = [min([it.lineno, *(d.lineno for d in getattr(it, "decorator_list", []))]) - 1 for it in nodes]
+    ends = [(it.end_lineno or it.lineno) - 1 for it in nodes]
+    return TopLevel(
+        first_line=first + min(starts, default=0),
+        last_line=last if last is not None and not nodes else first + max(ends, default=0),
+        binds=bound_names(nodes),
+        changes=frozenset[str]().union(*(_changed(it) for it in nodes)),
+        uses=frozenset[str]().union(*(used_names(it) for it in nodes)),
+        nodes=tuple(nodes),
+    )
+
+
+def _changed(node: ast.stmt) -> frozenset[str]:
+    match node:
+        case ast.Assign(targets=targets):
+            return frozenset(it for target in targets if (it := _root(target)) is not None)
+        case ast.AugAssign(target=target):
+            root = target.id if isinstance(target, ast.Name) else _root(target)
+            return frozenset([root] if root else [])
+        case ast.Expr(value=ast.Call(func=ast.Attribute() as function)):
+            root = _root(function)
+            return frozenset([root] if root else [])
+        case _:
+            return frozenset()
+
+
+def _root(node: ast.expr) -> str | None:
+    """The name at the bottom of `name.a[b].c`; None for a bare name or something else."""
+    inner: ast.expr = node
+    while isinstance(inner, ast.Attribute | ast.Subscript):
+        inner = inner.value
+    return inner.id if isinstance(inner, ast.Name) and inner is not node else None
+
+
+def _merged(found: list[TopLevel]) -> tuple[TopLevel, ...]:
+    """Statements that share a line, by a semicolon, as one."""
+    merged: list[TopLevel] = []
+    for it in found:
+        if not merged or it.first_line > merged[-1].last_line:
+            merged.append(it)
+            continue
+        before = merged.pop()
+        merged.append(
+            TopLevel(
+                first_line=before.first_line,
+                last_line=max(before.last_line, it.last_line),
+                binds=before.binds | it.binds,
+                changes=before.changes | it.changes,
+                uses=before.uses | it.uses,
+                nodes=before.nodes + it.nodes,
+            )
+        )
+    return tuple(merged)
