@@ -1,0 +1,189 @@
+"""All that one connection knows: documents, dialogues, settings and trust. Knows no LSP request."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from vouch_server import syntax
+from vouch_server.lsp.dialogue import Dialogue
+from vouch_server.lsp.documents import Document, Documents, others
+from vouch_server.lsp.positions import UTF16
+from vouch_server.lsp.status import State, Status, StatusLine
+from vouch_server.lsp.turns import Turns
+from vouch_server.model import Context, Snapshot
+from vouch_server.pipeline import Inquiry, Progress, Stage
+from vouch_server.settings import Settings
+from vouch_server.workshop import Workshop
+from vouch_verifiers.registry import language_of
+
+log = logging.getLogger(__name__)
+
+LARGEST_FILE = 1024 * 1024
+
+STATES = {Stage.GENERATING: State.GENERATING, Stage.CHECKING: State.CHECKING, Stage.DONE: State.IDLE}
+
+
+class Session:
+    """Owns everything that ends with the connection. Its methods run on the event loop and do not block it."""
+
+    def __init__(self, workshop: Workshop, status: StatusLine) -> None:
+        self.workshop = workshop
+        self.status = status
+        self.documents = Documents()
+        self.turns = Turns()
+        self.folders: list[Path] = []
+        self.encoding = UTF16
+        self.enabled = True
+        self.snoozed_until = 0.0
+        self._dialogues: dict[str, Dialogue] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def settings(self) -> Settings:
+        return self.workshop.settings
+
+    def dialogue(self, uri: str) -> Dialogue:
+        return self._dialogues.setdefault(uri, Dialogue())
+
+    def dialogues(self) -> Mapping[str, Dialogue]:
+        return self._dialogues
+
+    def snapshot(self, document: Document, documents: Mapping[str, Document]) -> Snapshot:
+        """The document and its dirty neighbours, frozen as they stood in `documents`."""
+        language = language_of(document.path, document.language)
+        return Snapshot(
+            uri=document.uri,
+            path=document.path,
+            language=language.name if language is not None else document.language,
+            version=document.version,
+            text=document.text,
+            workspace=self.folder_of(document.path),
+            others=others(documents, document.uri),
+        )
+
+    def folder_of(self, path: Path) -> Path | None:
+        """The innermost workspace folder that a file lies in."""
+        around = [it for it in self.folders if path.is_relative_to(it)]
+        return max(around, key=lambda it: len(it.parts), default=None)
+
+    def silence(self) -> str:
+        """Why nothing at all is done at present; "" where something is."""
+        if not self.workshop.trusted:
+            return "the workspace is not trusted, so nothing is started or run in it"
+        if not (self.enabled and self.settings.enabled):
+            return "Vouch is switched off"
+        if time.monotonic() < self.snoozed_until:
+            minutes = (self.snoozed_until - time.monotonic()) / 60
+            return f"Vouch is snoozed for another {max(1, round(minutes))} min"
+        return ""
+
+    def reluctance(self, context: Context) -> str:
+        """Why nothing is offered at this hole; "" where something may be."""
+        snapshot = context.snapshot
+        if snapshot.language in self.settings.disabled_languages:
+            return f"Vouch is switched off for {snapshot.language}"
+        if language_of(snapshot.path, snapshot.language) is None:
+            return f"Vouch has no checks for {snapshot.language or snapshot.path.suffix or 'this file'}"
+        if len(snapshot.text) > LARGEST_FILE:
+            return f"the file is larger than {LARGEST_FILE // 1024} KiB"
+        if context.explicit:
+            return ""
+        if self.settings.trigger == "explicit":
+            return "suggestions come only when asked for"
+        place = syntax.place(snapshot.language, snapshot.text, context.offset)
+        return "" if place == "code" else f"the cursor is in a {place}; ask explicitly to get one there"
+
+    def inquire(self, context: Context) -> Inquiry:
+        """Start work on a hole and stop the work on the document's former one. Raises GeneratorFault."""
+        snapshot = context.snapshot
+        dialogue = self.dialogue(snapshot.uri)
+        settings = self.settings
+
+        def report(progress: Progress) -> None:
+            if dialogue.inquiry is inquiry:
+                self.tell_progress(snapshot, inquiry, progress)
+
+        inquiry = Inquiry(
+            context,
+            generator=self.workshop.generator(),
+            workbench=self.workshop.workbench(snapshot.workspace or snapshot.path.parent),
+            wanted=settings.candidates,
+            verify=self.workshop.verify,
+            report=report,
+        )
+        self.close(dialogue.turn_to(inquiry))
+        inquiry.start()
+        return inquiry
+
+    def tell_progress(self, snapshot: Snapshot, inquiry: Inquiry, progress: Progress) -> None:
+        why = inquiry.offer.why if progress.stage is Stage.DONE else ""
+        self.tell(
+            snapshot,
+            STATES[progress.stage],
+            why,
+            passed=progress.passed,
+            judged=progress.judged,
+            of=progress.of,
+        )
+
+    def tell(self, snapshot: Snapshot, state: State, why: str, **counts: int) -> None:
+        self.status.say(
+            Status(
+                state=state,
+                why=why,
+                uri=snapshot.uri,
+                language=snapshot.language,
+                version=snapshot.version,
+                **counts,
+            )
+        )
+
+    def tell_standing(self) -> None:
+        """The status when nothing is under way: off with its reason, or idle."""
+        why = self.silence()
+        self.status.say(Status(state=State.OFF if why else State.IDLE, why=why))
+
+    def close(self, inquiry: Inquiry | None) -> None:
+        """Stop an inquiry in the background."""
+        if inquiry is not None and not inquiry.offer.finished:
+            self.background(inquiry.aclose())
+
+    def stop_everything(self) -> None:
+        """Nobody's turn, and no inquiry goes on."""
+        for uri, dialogue in self._dialogues.items():
+            self.turns.end(uri)
+            self.close(dialogue.turn_to(None))
+
+    def forget_offers(self) -> None:
+        """What was vouched for under other settings is not offered any more; what was accepted keeps its evidence."""
+        for dialogue in self._dialogues.values():
+            dialogue.forget_offers()
+
+    def forget(self, uri: str) -> None:
+        """A document was closed."""
+        self.turns.end(uri)
+        dialogue = self._dialogues.pop(uri, None)
+        if dialogue is not None:
+            self.close(dialogue.turn_to(None))
+
+    def background(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Do something beside the requests; it is stopped with the session."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    async def aclose(self) -> None:
+        """Stop all work and close all tools; no process is left after this."""
+        self.stop_everything()
+        # Closing inquiries are waited for, not cancelled: they are stopping the generator and the checks.
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.workshop.aclose()
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("work in the background failed", exc_info=task.exception())

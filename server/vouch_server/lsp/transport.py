@@ -1,0 +1,232 @@
+"""Carries messages over stdio or TCP, and ends the process when the other side is gone. Knows no LSP feature.
+
+pygls reads stdin through a thread pool whose shutdown waits for a read that never returns while the client keeps its
+end open, and writes stdout on the event loop. Here two daemon threads do both, so neither a slow nor a silent client
+holds anything up.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol
+
+from pygls.exceptions import JsonRpcException
+from pygls.io_ import run_async
+
+log = logging.getLogger(__name__)
+
+CHUNK = 64 * 1024
+LONGEST_HEADER = 64 * 1024
+# More unread output than this means that the client has stopped reading.
+MOST_UNREAD_BYTES = 64 * 1024 * 1024
+FLUSH_TIMEOUT_S = 2.0
+INTERRUPTED = 130
+
+
+class Sink(Protocol):
+    def write(self, data: bytes, /) -> None: ...
+
+
+class Connected(Protocol):
+    """The part of a server that a transport needs."""
+
+    protocol: Any
+
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+    @property
+    def exit_code(self) -> int: ...
+
+    @property
+    def exited(self) -> asyncio.Event: ...
+
+
+class StdinReader:
+    """Reads in a thread of its own into a stream on the running event loop."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.stream = asyncio.StreamReader(limit=LONGEST_HEADER)
+        self._descriptor = descriptor
+        self._loop = asyncio.get_running_loop()
+        self._over = False
+
+    def start(self) -> None:
+        threading.Thread(target=self._work, name="vouch-stdin", daemon=True).start()
+
+    def end(self) -> None:
+        """Let the stream end, from any thread."""
+        self._on_loop(self._feed, b"")
+
+    def _work(self) -> None:
+        try:
+            while chunk := os.read(self._descriptor, CHUNK):
+                self._on_loop(self._feed, chunk)
+        except OSError as error:
+            log.warning("standard input failed: %s", error)
+        self.end()
+
+    def _on_loop(self, call: Callable[[bytes], None], chunk: bytes) -> None:
+        # The loop may be closed by the time this thread has something to say.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(call, chunk)
+
+    def _feed(self, chunk: bytes) -> None:
+        if self._over:
+            return
+        if chunk:
+            self.stream.feed_data(chunk)
+        else:
+            self._over = True
+            self.stream.feed_eof()
+
+
+class StdoutWriter:
+    """Writes in a thread of its own, in order. Writing never blocks or raises: a closed pipe ends reading."""
+
+    def __init__(self, descriptor: int, on_broken: Callable[[], None]) -> None:
+        self._descriptor = descriptor
+        self._on_broken = on_broken
+        self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._unread = 0
+        self._counting = threading.Lock()
+        self._thread = threading.Thread(target=self._work, name="vouch-stdout", daemon=True)
+        self._thread.start()
+
+    def write(self, data: bytes) -> None:
+        with self._counting:
+            self._unread += len(data)
+            stalled = self._unread > MOST_UNREAD_BYTES
+        if stalled:
+            self._on_broken()
+            return
+        self._queue.put(data)
+
+    def close(self) -> None:
+        """Write out what is left, for a moment at most."""
+        self._queue.put(None)
+        self._thread.join(FLUSH_TIMEOUT_S)
+
+    def _work(self) -> None:
+        while (data := self._queue.get()) is not None:
+            view = memoryview(data)
+            try:
+                while view:
+                    view = view[os.write(self._descriptor, view) :]
+            except OSError:
+                self._on_broken()
+                return
+            with self._counting:
+                self._unread -= len(data)
+
+
+def serve_stdio(make: Callable[[], Connected]) -> int:
+    """Serve one client on standard input and output; the exit code to end with."""
+    # Whatever prints to stdout by mistake must not reach the protocol: that name becomes stderr's.
+    descriptor = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return _run(_stdio(make, sys.stdin.fileno(), descriptor))
+
+
+def serve_tcp(make: Callable[[], Connected], host: str, port: int) -> int:
+    """Serve the first client that connects, then end; the exit code to end with."""
+    return _run(_tcp(make, host, port))
+
+
+def _run(serving: Coroutine[None, None, int]) -> int:
+    try:
+        return asyncio.run(serving)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+async def _stdio(make: Callable[[], Connected], source: int, sink: int) -> int:
+    stdin = StdinReader(source)
+    writer = StdoutWriter(sink, stdin.end)
+    stdin.start()
+    try:
+        return await _converse(make(), stdin.stream, writer)
+    finally:
+        writer.close()
+
+
+async def _tcp(make: Callable[[], Connected], host: str, port: int) -> int:
+    connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+    connected = asyncio.get_running_loop().create_future()
+
+    def on_connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if connected.done():
+            writer.close()
+        else:
+            connected.set_result((reader, writer))
+
+    listener = await asyncio.start_server(on_connect, host, port)
+    for socket in listener.sockets:
+        address = socket.getsockname()
+        log.warning("listening on %s:%d", address[0], address[1])
+    reader, writer = await connected
+    listener.close()
+    try:
+        return await _converse(make(), reader, writer)
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def _converse(server: Connected, reader: asyncio.StreamReader, writer: Sink) -> int:
+    """Handle messages until the client says exit or is gone; then close everything, whichever it was."""
+    server.protocol.set_writer(_Writer(writer))
+    reading = asyncio.create_task(
+        run_async(
+            stop_event=threading.Event(),
+            reader=reader,
+            protocol=server.protocol,
+            error_handler=_reporter(server),
+        )
+    )
+    exiting = asyncio.create_task(server.exited.wait())
+    # Being told to end is a way to exit: what we started is closed first.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.exited.set)
+    try:
+        await asyncio.wait({reading, exiting}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _end(reading, exiting)
+        await server.aclose()
+    return server.exit_code
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        # A client that dies in the middle of a message is no error of ours.
+        if isinstance(outcome, Exception) and not isinstance(outcome, (asyncio.IncompleteReadError, OSError)):
+            log.error("reading messages failed", exc_info=outcome)
+
+
+def _reporter(server: Connected) -> Callable[[Exception, type[JsonRpcException]], None]:
+    def report(error: Exception, source: type[JsonRpcException]) -> None:
+        server.report_server_error(error, source)
+
+    return report
+
+
+class _Writer:
+    """What pygls takes for a writer: its `close` is left to the transport."""
+
+    def __init__(self, inner: Sink) -> None:
+        self._inner = inner
+
+    def write(self, data: bytes) -> None:
+        self._inner.write(data)
+
+    def close(self) -> Awaitable[None] | None:
+        return None
