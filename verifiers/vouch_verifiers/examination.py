@@ -1,7 +1,7 @@
 """One trial being judged: the trial, the warm tools it may use, and what its checks share on the way."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from vouch_verifiers.model import Trial
 from vouch_verifiers.settings import VerifierSettings
@@ -10,11 +10,24 @@ from vouch_verifiers.workbench import Workbench
 T = TypeVar("T")
 
 
-class Examination:
-    """Handed to every check. `shared` runs a piece of work once, however many checks ask for it."""
+@runtime_checkable
+class Cancellable(Protocol):
+    """Work that goes on in the background until it is done or cancelled."""
 
-    def __init__(self, *, trial: Trial, workbench: Workbench) -> None:
+    async def cancel(self) -> None: ...
+
+
+class Examination:
+    """Handed to every check. `shared` runs a piece of work once, however many checks ask for it.
+
+    `distrusted` are the ids of examples that are not to decide anything.
+    """
+
+    def __init__(
+        self, *, trial: Trial, workbench: Workbench, distrusted: frozenset[str] = frozenset()
+    ) -> None:
         self.trial = trial
+        self.distrusted = distrusted
         self.workbench = workbench
         self._shared: dict[str, Any] = {}
 
@@ -28,3 +41,13 @@ class Examination:
             self._shared[key] = await work()
         value: T = self._shared[key]
         return value
+
+    def replace(self, key: str, value: object) -> None:
+        """Put another value in the place of a shared one, for the checks to come."""
+        self._shared[key] = value
+
+    async def aclose(self) -> None:
+        """End what shared work still goes on."""
+        for value in self._shared.values():
+            if isinstance(value, Cancellable):
+                await value.cancel()

@@ -42,6 +42,7 @@ class Workbench:
         self._locks: dict[str, asyncio.Lock] = {}
         self._failures: dict[str, tuple[int, float]] = {}
         self.memory: dict[str, Any] = {}
+        self.generation = 0
 
     async def sandbox(self) -> Sandbox:
         """The sandbox of this workspace. Raises SandboxFault when none proves itself."""
@@ -74,6 +75,10 @@ class Workbench:
                 raise
             self._tools[key] = fresh
             return fresh
+
+    def files_changed(self) -> None:
+        """Say that files on disk changed: verdicts reached before count no more."""
+        self.generation += 1
 
     def worked(self, key: str) -> None:
         """Say that a tool did its work, so that its next death starts counting anew."""

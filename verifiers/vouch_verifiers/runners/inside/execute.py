@@ -49,7 +49,9 @@ def run(job: Dict[str, Any], report: Report) -> None:
     for step in job["steps"]:
         report(take_step(step, namespace, recorder, job))
     testing.run_all(job, report, recorder)
-    report({"e": "done", "executed": sorted(recorder.executed)})
+    report({"e": "judged", "executed": sorted(recorder.executed)})
+    for step in job["probes"]:
+        report(take_step(step, namespace, recorder, job))
 
 
 def compiled(job: Dict[str, Any], report: Report) -> Optional[types.CodeType]:

@@ -1,0 +1,147 @@
+"""Compares what was observed inside with what was expected, by plain values: no method of a candidate's takes part."""
+
+import ast
+import doctest
+import math
+from typing import Any
+
+from vouch_verifiers.model import Example
+from vouch_verifiers.runners.python_worker import Event
+
+RELATIVE_TOLERANCE = 1e-9
+_CHECKER = doctest.OutputChecker()
+_FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.DONT_ACCEPT_TRUE_FOR_1
+
+
+class Opaque:
+    """A value of a type that is not built in: known by its type's name and its repr."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        self.identity = (kind, text)
+
+
+def decoded(tagged: list[Any]) -> Any:
+    """The value that a worker encoded (see `runners/inside/values.py`). Raises ValueError on anything else."""
+    try:
+        return _decoded(tagged)
+    except (IndexError, KeyError, TypeError) as error:
+        raise ValueError("not an encoded value") from error
+
+
+def _decoded(tagged: list[Any]) -> Any:
+    tag = tagged[0]
+    match tag:
+        case "n":
+            return None
+        case "b" | "s":
+            return tagged[1]
+        case "i":
+            return int(tagged[1], 16) if isinstance(tagged[1], str) else tagged[1]
+        case "f":
+            return float(tagged[1])
+        case "c":
+            return complex(tagged[1])
+        case "y":
+            return bytes.fromhex(tagged[1])
+        case "l" | "t":
+            items = [_decoded(it) for it in tagged[1]]
+            return items if tag == "l" else tuple(items)
+        case "S" | "F":
+            return frozenset(_hashable(_decoded(it)) for it in tagged[1])
+        case "d":
+            return {_hashable(_decoded(key)): _decoded(value) for key, value in tagged[1]}
+        case "o":
+            return Opaque(tagged[1], tagged[2])
+    raise KeyError(tag)
+
+
+def _hashable(value: Any) -> Any:
+    return value.identity if isinstance(value, Opaque) else value
+
+
+def same(wanted: Any, seen: Any) -> bool:
+    """Equality as Python has it for built-in values, floats within a relative 1e-9."""
+    if isinstance(wanted, Opaque) or isinstance(seen, Opaque):
+        return isinstance(wanted, Opaque) and isinstance(seen, Opaque) and wanted.identity == seen.identity
+    if isinstance(wanted, (list, tuple)):
+        return (
+            isinstance(seen, type(wanted))
+            and len(wanted) == len(seen)
+            and all(map(same, wanted, seen))
+        )
+    if isinstance(wanted, dict):
+        return (
+            isinstance(seen, dict) and wanted.keys() == seen.keys() and all(same(wanted[it], seen[it]) for it in wanted)
+        )
+    if isinstance(wanted, float) or isinstance(seen, float):
+        return _same_number(wanted, seen)
+    return bool(wanted == seen)
+
+
+def _same_number(wanted: Any, seen: Any) -> bool:
+    if not isinstance(wanted, (int, float)) or not isinstance(seen, (int, float)):
+        return bool(wanted == seen)
+    if math.isnan(wanted) and math.isnan(seen):
+        return True
+    return wanted == seen or math.isclose(wanted, seen, rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-12)
+
+
+def meets(example: Example, event: Event) -> bool:
+    """Whether a step's answer is what its example says."""
+    raised = event.get("raised")
+    if example.mode == "raises":
+        return raised is not None and _expected_exception(example.expected, raised)
+    if raised is not None:
+        return False
+    match example.mode:
+        case "exec":
+            return True
+        case "truth":
+            return bool(event["value"] == ["b", True])
+        case "value":
+            return _meets_value(example, event)
+        case _:
+            return _same_text(example.expected, event["output"])
+
+
+def _meets_value(example: Example, event: Event) -> bool:
+    seen = decoded(event["value"])
+    wanted = literal(example.expected)
+    if wanted is not None:
+        return same(wanted[0], seen) or _same_text(example.expected, event["text"])
+    told = event.get("expected")
+    if told is None:
+        return False
+    # Types that are not built in define their own equality; for the others plain values decide.
+    own_equality = event.get("equal") is True and told[0] == "o" == event["value"][0]
+    return own_equality or same(decoded(told), seen)
+
+
+def literal(source: str) -> tuple[Any] | None:
+    """The value of a literal, in a tuple; None where the source is not one."""
+    try:
+        value = ast.literal_eval(source.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+    return (value,)
+
+
+def _same_text(wanted: str, seen: str) -> bool:
+    return _CHECKER.check_output(wanted.rstrip("\n") + "\n", seen.rstrip("\n") + "\n", _FLAGS)
+
+
+def _expected_exception(wanted: str, raised: Event) -> bool:
+    name, _, message = wanted.partition(":")
+    if name.strip().rpartition(".")[2] not in raised["bases"]:
+        return False
+    return not message.strip() or _same_text(message.strip(), raised["message"])
+
+
+def shown(event: Event, example: Example) -> str:
+    """What was observed, as a person reads it, on one line."""
+    raised = event.get("raised")
+    if raised is not None:
+        return f"{raised['type']}: {raised['message']}".rstrip(": ")[:200]
+    if example.mode in ("value", "truth"):
+        return str(event["text"])[:200]
+    return str(event["output"])[:200]
