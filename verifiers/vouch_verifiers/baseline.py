@@ -34,7 +34,7 @@ def frame_of(completion: str) -> Frame:
 def placeholder_text(trial: Trial, placeholders: Sequence[str], *, parse_errors: Callable[[str], int]) -> str:
     """What stands in the hole of the baseline file, `prefix + placeholder + suffix`.
 
-    It is the first of the placeholders, set like the candidate (its indentation, the brackets that it closes),
+    It is the first of the placeholders, set like the candidate (its indentation, the brackets it closes),
     with which the file has the fewest parse errors. `parse_errors` counts them for a whole file.
     """
     best, fewest = "", -1
@@ -59,10 +59,10 @@ def new_diagnostics(
 
     `before` belongs to `prefix + placeholder + suffix`, `after` to the trial's resulting text. A counterpart
     has the same rule and stands at the same place once the hole is accounted for, with the same message if
-    possible: what it names may have changed. Failing that, the same rule and message elsewhere outside the hole
-    will do. What was said of the placeholder itself, or of something around it, is nobody's fault and a
-    counterpart of nothing; but parsers report an error wherever they lost the thread, so of `syntax_rules` each
-    one is a counterpart of any other.
+    possible: what it names may have changed. Failing that, the same rule and message elsewhere outside the
+    hole will do. What was said of the placeholder itself, or of something around it, is nobody's fault and a
+    counterpart of nothing; but parsers report an error wherever they lost the thread, so any error of
+    `syntax_rules` is a counterpart of any other.
     """
     old = [
         _place(it, Lines(trial.prefix + placeholder + trial.suffix), trial.prefix, placeholder)
@@ -72,9 +72,9 @@ def new_diagnostics(
     new = [_place(it, lines, trial.prefix, trial.completion) for it in after]
     old_outside, new_outside = [it for it in old if it.outside], [it for it in new if it.outside]
     keys: tuple[Callable[[_Placed], Hashable], ...] = (
-        lambda it: (it.said.rule, it.where, _headline(it.said)),
+        lambda it: (it.said.rule, it.where, headline(it.said)),
         lambda it: (it.said.rule, it.where),
-        lambda it: (it.said.rule, _headline(it.said)),
+        lambda it: (it.said.rule, headline(it.said)),
     )
     for key in keys:
         old_outside, new_outside = _unmatched(old_outside, new_outside, key)
@@ -88,6 +88,11 @@ def new_diagnostics(
 def in_hole(said: Diagnostic, trial: Trial) -> bool:
     """Whether a diagnostic of the resulting text is about inserted text, or about something around it."""
     return not _place(said, Lines(trial.after), trial.prefix, trial.completion).outside
+
+
+def headline(said: Diagnostic) -> str:
+    """The first line of a message; below it checkers add where they looked, which changes with the text."""
+    return said.message.partition("\n")[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +133,6 @@ def _spend(budget: Counter[Hashable], key: Hashable) -> bool:
         return False
     budget[key] -= 1
     return True
-
-
-def _headline(said: Diagnostic) -> str:
-    """Checkers add to the first line where they looked and what they know, which changes with the text."""
-    return said.message.partition("\n")[0].strip()
 
 
 def _variants(frame: Frame, placeholders: Sequence[str]) -> Iterator[str]:

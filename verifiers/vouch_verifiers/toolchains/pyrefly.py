@@ -42,9 +42,14 @@ def tier(diagnostic: Diagnostic) -> Tier:
     """The weight of a complaint by its rule."""
     if diagnostic.severity > Severity.WARNING or diagnostic.rule in STYLE_RULES:
         return Tier.NONE
-    if diagnostic.rule in HARD_RULES:
+    if diagnostic.rule in HARD_RULES or missing_from_module(diagnostic):
         return Tier.HARD
     return Tier.SOFT
+
+
+def missing_from_module(diagnostic: Diagnostic) -> bool:
+    """Whether a module lacks an attribute: unlike that of other objects, what a module has is known."""
+    return diagnostic.rule == "missing-attribute" and diagnostic.message.startswith("No attribute `")
 
 
 def executable() -> Path | None:

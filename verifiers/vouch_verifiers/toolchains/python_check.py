@@ -5,15 +5,16 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vouch_verifiers.baseline import Frame, frame_of, in_hole, new_diagnostics, placeholder_text
+from vouch_verifiers.baseline import Frame, frame_of, headline, in_hole, new_diagnostics, placeholder_text
 from vouch_verifiers.diagnostics import Diagnostic
 from vouch_verifiers.examination import Examination
 from vouch_verifiers.model import Finding, Position, Trial, failed, inconclusive, passed
 from vouch_verifiers.sandbox import SandboxFault
 from vouch_verifiers.toolchains import pyrefly
 from vouch_verifiers.toolchains.lsp_diagnostics import LspDiagnostics
+from vouch_verifiers.toolchains.python_doubts import doubtful
 from vouch_verifiers.toolchains.python_environment import PythonEnvironment, read_environment
-from vouch_verifiers.toolchains.python_syntax import handled_exceptions, parse_errors
+from vouch_verifiers.toolchains.python_syntax import parse_errors
 from vouch_verifiers.workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -21,20 +22,13 @@ log = logging.getLogger(__name__)
 # Statements and expressions first, then the shapes in which a candidate finishes what stands before the hole:
 # `if |x: y`, `def |f(): y`, `class |C: y`, `for |x in y: z`, `import |x`.
 PLACEHOLDERS = ("...", "...: ...", "_(): ...", "_: ...", "_ in ...: ...", "_")
-_ANY = frozenset({"Exception", "BaseException"})
-EXPECTED_IN_TRY = {
-    "missing-import": _ANY | {"ImportError", "ModuleNotFoundError"},
-    "missing-module-attribute": _ANY | {"ImportError", "AttributeError"},
-    # Not for a broad clause: it turns a misspelt name into a wrong result.
-    "unknown-name": frozenset({"NameError"}),
-}
 MOST_BASELINES = 64
 MOST_NOTES = 5
 WARM_TEXT = "import os\n"
 
 
 async def new_type_errors(examination: Examination, *, interpreter: Path | None = None) -> Finding:
-    """Whether the checker complains of something in the resulting file that it did not mind without the candidate.
+    """Whether the checker complains of something in the resulting file that it did not mind before.
 
     New errors of the hard tier fail, softer ones are notes. `interpreter` is the one whose packages count;
     where neither it nor the setting is given, imports that are not found do not count against the candidate.
@@ -47,11 +41,11 @@ async def new_type_errors(examination: Examination, *, interpreter: Path | None 
         checker = await _checker(workbench, desk, root)
         after = await _diagnose(checker, trial, trial.after, workbench)
         after = tuple(it for it in after if pyrefly.tier(it) is not pyrefly.Tier.NONE)
-        new = await _new(checker, desk, trial, after, workbench) if after else ()
+        new, known = await _new(checker, desk, trial, after, workbench) if after else ((), frozenset[str]())
     except SandboxFault as fault:
         return inconclusive(f"type checker: {fault}")
     workbench.worked(key)
-    return _finding(new, trial, environment_known=desk.environment is not None)
+    return _finding(new, trial, known=known, environment_known=desk.environment is not None)
 
 
 async def warm(workbench: Workbench, *, path: Path | None = None, interpreter: Path | None = None) -> None:
@@ -128,17 +122,20 @@ async def _diagnose(
 
 async def _new(
     checker: LspDiagnostics, desk: _Desk, trial: Trial, after: tuple[Diagnostic, ...], workbench: Workbench
-) -> tuple[Diagnostic, ...]:
+) -> tuple[tuple[Diagnostic, ...], frozenset[str]]:
+    """The new complaints, and the headlines of the old ones."""
     baseline = await _baseline(checker, desk, trial, workbench)
     new = new_diagnostics(
         baseline.said, after, trial, baseline.placeholder, syntax_rules=pyrefly.SYNTAX_RULES
     )
+    known = frozenset(headline(it) for it in baseline.said)
     if not baseline.broken:
-        return new
+        return new, known
     # A parser that lost its way makes up errors, and hides others, far from where it lost it. A second one
     # that sees no more errors than before has the last word on syntax.
     worse = parse_errors(trial.after) > parse_errors(trial.prefix + baseline.placeholder + trial.suffix)
-    return tuple(it for it in new if in_hole(it, trial) and (worse or it.rule not in pyrefly.SYNTAX_RULES))
+    kept = (it for it in new if in_hole(it, trial) and (worse or it.rule not in pyrefly.SYNTAX_RULES))
+    return tuple(kept), known
 
 
 async def _baseline(checker: LspDiagnostics, desk: _Desk, trial: Trial, workbench: Workbench) -> _Baseline:
@@ -172,11 +169,13 @@ def _baseline_key(trial: Trial, frame: Frame, generation: int) -> str:
     return empty.key(frame.before, frame.closers, frame.after, str(generation))
 
 
-def _finding(new: tuple[Diagnostic, ...], trial: Trial, *, environment_known: bool) -> Finding:
+def _finding(
+    new: tuple[Diagnostic, ...], trial: Trial, *, known: frozenset[str], environment_known: bool
+) -> Finding:
     # Without an interpreter nothing is known of what is installed.
     spared = frozenset[str]() if environment_known else pyrefly.IMPORT_RULES
     hard = [it for it in new if pyrefly.tier(it) is pyrefly.Tier.HARD and it.rule not in spared]
-    hard = [it for it in hard if not _expected(it, trial)]
+    hard = [it for it in hard if not doubtful(it, trial.after, known=known)]
     notes = tuple(_sentence(it) for it in new if it not in hard)[:MOST_NOTES]
     if not hard:
         return passed("no new errors", notes=notes)
@@ -186,17 +185,8 @@ def _finding(new: tuple[Diagnostic, ...], trial: Trial, *, environment_known: bo
     return failed(_sentence(worst), position, notes=notes)
 
 
-def _expected(said: Diagnostic, trial: Trial) -> bool:
-    """Whether the code itself is ready for it, as in `try: import a` with `except ImportError:`."""
-    handlers = EXPECTED_IN_TRY.get(said.rule)
-    if handlers is None:
-        return False
-    handled = handled_exceptions(trial.after, line=said.start_line, column=said.start_column)
-    return bool(handled & handlers)
-
-
 def _sentence(said: Diagnostic) -> str:
-    return f"line {said.start_line + 1}: {said.message.partition(chr(10))[0].strip()} [{said.rule}]"
+    return f"line {said.start_line + 1}: {headline(said)} [{said.rule}]"
 
 
 def _root(trial: Trial, workbench: Workbench) -> Path:

@@ -1,4 +1,4 @@
-"""Where an interpreter keeps its packages, read from its files. Runs nothing: the interpreter may be anyone's."""
+"""Where an interpreter keeps its packages, read from its files. Runs nothing: it may be anyone's."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class PythonEnvironment:
 
 
 def read_environment(interpreter: Path) -> PythonEnvironment | None:
-    """The environment of an interpreter by its path, virtual or not; None where the layout is unknown. Reads files."""
+    """The environment of an interpreter by its path, virtual or not; None where the layout is unknown."""
     # The link itself tells the environment; what it points at is only the base interpreter.
     prefix = interpreter.absolute().parent.parent
     settings = _venv_settings(prefix)

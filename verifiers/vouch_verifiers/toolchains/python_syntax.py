@@ -41,6 +41,25 @@ def handled_exceptions(text: str, *, line: int, column: int) -> frozenset[str]:
     return frozenset(names)
 
 
+def calls_around(text: str, *, line: int, column: int) -> tuple[str, ...]:
+    """What the calls around a place (0-based, code points) call, as written; calls with `*` are left out."""
+    before = text[: Lines(text).offset(line, column)].encode("utf-8", "replace")
+    node = _parse(text).descendant_for_byte_range(len(before), len(before))
+    called: list[str] = []
+    while node is not None:
+        callee = node.child_by_field_name("function") if node.type == "call" else None
+        if callee is not None and not _spreads(node):
+            called.append((callee.text or b"").decode("utf-8", "replace"))
+        node = node.parent
+    return tuple(called)
+
+
+def _spreads(call: tree_sitter.Node) -> bool:
+    arguments = call.child_by_field_name("arguments")
+    kinds = {it.type for it in arguments.children} if arguments is not None else set()
+    return bool(kinds & {"list_splat", "dictionary_splat"})
+
+
 def _caught(clause: tree_sitter.Node) -> set[str]:
     types = [it for it in clause.named_children if it.type not in ("block", "comment")]
     words = {word for it in types for word in _WORDS.findall((it.text or b"").decode("utf-8", "replace"))}
