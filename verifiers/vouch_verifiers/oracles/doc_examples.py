@@ -14,9 +14,10 @@ from vouch_verifiers.oracles.example_trust import Reading, trusted
 from vouch_verifiers.oracles.expressions import BUILTINS, bound_names, free_names
 from vouch_verifiers.oracles.module_map import module_map, module_names
 from vouch_verifiers.oracles.probes import probes
-from vouch_verifiers.oracles.prose_examples import Claim, Subject, claims
+from vouch_verifiers.oracles.prose_examples import claims
 from vouch_verifiers.oracles.scope import Scope, scope_of
 from vouch_verifiers.oracles.source_tree import Definition, Docstring
+from vouch_verifiers.oracles.subjects import Claim, Subject
 
 __all__ = ["extract", "probes"]
 

@@ -1,11 +1,15 @@
 """A file's top-level statements with the names each binds and uses. It knows no hole and no test."""
 
 import ast
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from vouch_verifiers.oracles.expressions import bound_names, parse_module
-from vouch_verifiers.oracles.source_tree import SourceTree
+
+STARTS = re.compile(r"(?![)\]}#]|(?:elif|else|except|finally)\b)\S")
+LONGEST_PIECE = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +17,7 @@ class TopLevel:
     """One or more statements that share lines; 0-based and inclusive, decorators included.
 
     `binds` are names it puts into the module, `changes` names of others that it assigns into or calls a
-    method of, `uses` every name it reads at any depth. `nodes` is empty where it does not parse.
+    method of, `uses` every name it reads at any depth. `nodes` are the statements themselves.
     """
 
     first_line: int
@@ -37,16 +41,27 @@ def module_map(text: str) -> tuple[TopLevel, ...]:
     module = parse_module(text)
     if module is not None:
         return _merged([_top_level([it], 0) for it in module.body])
-    tree = SourceTree(text)
+    return _merged([_top_level([it], first) for first, part in _parts(text) for it in part.body])
+
+
+def _parts(text: str) -> Iterator[tuple[int, ast.Module]]:
+    """The pieces of a broken file that parse alone, with their first lines.
+
+    A piece starts at a line that is not indented; strings and brackets may hold such lines too, so a piece
+    that does not parse is tried together with those below it.
+    """
     lines = text.split("\n")
-    found = []
-    for node in tree.tree.root_node.named_children:
-        first, last = node.start_point[0], node.end_point[0]
-        if node.end_point[1] == 0 and last > first:
-            last -= 1
-        part = parse_module("\n".join(lines[first : last + 1]))
-        found.append(_top_level(part.body if part is not None else [], first, last))
-    return _merged(found)
+    starts = [number for number, line in enumerate(lines) if STARTS.match(line)]
+    ends = [*starts[1:], len(lines)]
+    at = 0
+    while at < len(starts):
+        for upto in range(at, min(at + LONGEST_PIECE, len(starts))):
+            part = parse_module("\n".join(lines[starts[at] : ends[upto]]))
+            if part is not None:
+                yield starts[at], part
+                at = upto
+                break
+        at += 1
 
 
 def module_names(text: str) -> frozenset[str]:
@@ -65,12 +80,12 @@ def used_names(node: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
-def _top_level(nodes: list[ast.stmt], first: int, last: int | None = None) -> TopLevel:
+def _top_level(nodes: list[ast.stmt], first: int) -> TopLevel:
     starts = [min([it.lineno, *(d.lineno for d in getattr(it, "decorator_list", []))]) - 1 for it in nodes]
     ends = [(it.end_lineno or it.lineno) - 1 for it in nodes]
     return TopLevel(
         first_line=first + min(starts, default=0),
-        last_line=last if last is not None and not nodes else first + max(ends, default=0),
+        last_line=first + max(ends, default=0),
         binds=bound_names(nodes),
         changes=frozenset[str]().union(*(_changed(it) for it in nodes)),
         uses=frozenset[str]().union(*(used_names(it) for it in nodes)),
