@@ -30,7 +30,7 @@ def finish(context: Context, text: str, *, replaced: int = 0) -> str | None:
     `replaced` code points after the cursor are going to be replaced by it. Twice is the same as once.
     """
     prefix, suffix = _plain(context.prefix), _plain(context.suffix[replaced:])
-    hole = blocks.hole(prefix, suffix, context.snapshot.language)
+    hole = hole_of(context, replaced=replaced)
     text = _plain(text)
     if not hole.in_string:
         if hole.language != "markdown":
@@ -43,6 +43,12 @@ def finish(context: Context, text: str, *, replaced: int = 0) -> str | None:
     if not text.strip() or _hostile(text) or _is_line_above(text, prefix, hole):
         return None
     return text.replace("\n", "\r\n") if _is_crlf(context) else text
+
+
+def hole_of(context: Context, *, replaced: int = 0) -> Hole:
+    """Where the cursor stands, for telling where an inserted block ends."""
+    prefix, suffix = _plain(context.prefix), _plain(context.suffix[replaced:])
+    return blocks.hole(prefix, suffix, context.snapshot.language)
 
 
 def unfenced(text: str) -> str:
