@@ -1,0 +1,91 @@
+"""The embedded generator: programs found by search from a function's own examples. Needs no model and no network."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from vouch_server.model import Candidate, Context, GeneratorKind
+from vouch_server.synthesis.goal import goal_at
+from vouch_server.synthesis.proposals import Proposal, proposals
+
+NAME: Final = "synthesis"
+SLICE_S: Final = 0.004
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesisSettings:
+    """`budget_ms` is the wall time of one request; `settle_ms` how long a likelier program is waited for at least."""
+
+    budget_ms: int = 600
+    settle_ms: int = 100
+
+
+class Synthesis:
+    """Proposes programs, the likeliest first, and gives the event loop its turn every few milliseconds."""
+
+    def __init__(self, settings: SynthesisSettings) -> None:
+        self.settings = settings
+
+    async def generate(self, context: Context, wanted: int) -> AsyncIterator[Candidate]:
+        """At most `wanted` candidates, best first. Silence is an answer."""
+        started = time.perf_counter()
+        goal = goal_at(context)
+        if goal is None or wanted < 1:
+            return
+        waiting: list[Proposal] = []
+        sent = 0
+        patience: float | None = None
+        async for proposal in _paced(proposals(context, goal), started + self.settings.budget_ms / 1000):
+            now = time.perf_counter()
+            if proposal is not None:
+                waiting.append(proposal)
+                if patience is None:
+                    patience = started + max(2 * (now - started), self._settle(proposal))
+            if patience is not None and now >= patience and sent == 0:
+                best = min(waiting, key=lambda it: it.weight)
+                waiting.remove(best)
+                sent = 1
+                yield _candidate(best)
+                if sent >= wanted:
+                    return
+        for proposal in _ranked(waiting)[: wanted - sent]:
+            yield _candidate(proposal)
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""
+
+    def _settle(self, proposal: Proposal) -> float:
+        """How long to look for something likelier, in seconds; longer where the examples say little."""
+        return self.settings.settle_ms * (1.0 if proposal.sure else 4.0) / 1000
+
+
+async def _paced(steps: Iterator[Proposal | None], deadline: float) -> AsyncIterator[Proposal | None]:
+    """The steps, with the event loop's turn in between, until the deadline."""
+    slice_end = time.perf_counter() + SLICE_S
+    for step in steps:
+        now = time.perf_counter()
+        if now >= slice_end:
+            await asyncio.sleep(0)
+            now = time.perf_counter()
+            slice_end = now + SLICE_S
+        yield step
+        if now >= deadline:
+            return
+
+
+def _ranked(waiting: list[Proposal]) -> list[Proposal]:
+    return sorted(waiting, key=lambda it: it.weight)
+
+
+def _candidate(proposal: Proposal) -> Candidate:
+    return Candidate(text=proposal.text, generator=NAME, score=-proposal.weight)
+
+
+SYNTHESIS = GeneratorKind(
+    name=NAME,
+    doc="Programs found by search from a function's own examples; needs no model.",
+    settings=SynthesisSettings,
+    make=Synthesis,
+)

@@ -1,0 +1,1 @@
+"""Programs from examples, without a model: enumeration, deduction, templates, and code that is already there."""

@@ -1,0 +1,46 @@
+"""All that synthesis has to propose at a cursor, from every source, in small steps that whoever drives can stop between."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vouch_server.model import Context
+from vouch_server.synthesis.goal import Goal
+from vouch_server.synthesis.program import text_in
+from vouch_server.synthesis.solve import Search
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Text for the hole. `weight` orders proposals, lower is better; `sure` says that the examples speak clearly for it."""
+
+    text: str
+    weight: float
+    sure: bool = False
+
+
+def proposals(context: Context, goal: Goal) -> Iterator[Proposal | None]:
+    """Proposals as they are found, None in between. Nothing that stands after the cursor already, nothing twice."""
+    ahead = context.suffix.strip()
+    lightest: dict[str, float] = {}
+    for proposal in _by_search(goal):
+        if proposal is None:
+            yield None
+            continue
+        text = proposal.text.strip()
+        if not text or ahead.startswith(text) or lightest.get(text, float("inf")) <= proposal.weight:
+            continue
+        lightest[text] = proposal.weight
+        yield proposal
+
+
+def _by_search(goal: Goal) -> Iterator[Proposal | None]:
+    if not goal.rows:
+        return
+    search = Search(goal)
+    for program in search.run():
+        if program is None:
+            yield None
+            continue
+        text = text_in(goal.hole, program)
+        if text is not None:
+            yield Proposal(text=text, weight=program.weight, sure=program.weight <= search.evidence)

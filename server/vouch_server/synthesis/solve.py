@@ -1,0 +1,163 @@
+"""Searches for programs that reach a goal: several searches side by side, a little of each at a time."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from vouch_server.synthesis.goal import Goal
+from vouch_server.synthesis.grammar.bank import TICK, Bank
+from vouch_server.synthesis.grammar.binders import Binder, binders_beside, binders_over, ranges_for, strides_over
+from vouch_server.synthesis.grammar.comprehensions import Elements, Setting
+from vouch_server.synthesis.grammar.deduction import chosen, composed, concatenated, undone
+from vouch_server.synthesis.grammar.loops import Folds, dwindling_pairs, repeated_pairs
+from vouch_server.synthesis.grammar.terms import Operation, Term, constant, variable
+from vouch_server.synthesis.prior import EMPTY, constants_for, evidence_of, weight_of, weighted
+from vouch_server.synthesis.program import Program, program_of
+from vouch_server.synthesis.values import ERROR, Value, identity, kind_of_all, literal_size, same
+
+Steps = Iterator[Program | None]
+DEPTH: Final = 24
+ELEMENT_DEPTH: Final = 18
+MAX_BINDERS: Final = 14
+
+
+class Search:
+    """All searches for one goal that has examples."""
+
+    def __init__(self, goal: Goal) -> None:
+        self.goal = goal
+        self.operations = weighted(goal)
+        self.by_name = {it.name: it for it in reversed(self.operations)}
+        self.count = len(goal.rows)
+        self.target = list(goal.target) if goal.target is not None else None
+        self.kind = kind_of_all(self.target) if self.target is not None else "any"
+        wanted = identity(self.target, self.kind) if self.target is not None else None
+        self.constants = constants_for(goal)
+        self.scope = _scope_terms(goal)
+        leaves = [*self.scope, *(constant(value, self.count, cost) for value, cost in self.constants)]
+        self.bank = Bank(leaves, self.operations, wanted)
+        self.evidence = evidence_of([it.expected for it in goal.calls])
+
+    def run(self) -> Steps:
+        """Programs as they are found, None in between; ends when everything affordable was tried."""
+        yield from self._foundations()
+        searches: list[tuple[int, Steps]] = [(3, self._expressions()), (1, self._deductions())]
+        binders = self._binders()
+        searches += [(1, self._elements(it)) for it in binders]
+        if self.goal.hole.statements:
+            searches += [(1, self._loops(binders))]
+        while searches:
+            for share, steps in list(searches):
+                for _ in range(share):
+                    try:
+                        yield next(steps)
+                    except StopIteration:
+                        searches.remove((share, steps))
+                        break
+
+    def _foundations(self) -> Steps:
+        yield from self._checked(self.bank.grow(5))
+
+    def _expressions(self) -> Steps:
+        yield from self._checked(self.bank.grow(DEPTH))
+
+    def _deductions(self) -> Steps:
+        """Works backwards from the target whenever the enumeration has come a step further."""
+        if self.target is None:
+            return
+        done = 0
+        while done < DEPTH:
+            if self.bank.reached == done:
+                yield TICK
+                continue
+            done = self.bank.reached
+            yield from self._checked(undone(self.bank, self.by_name, self.target))
+            yield from self._checked(composed(self.bank, self.target))
+            yield from self._checked(concatenated(self.bank, self._plus(), self.target))
+            if done % 2 == 0:
+                yield from self._checked(chosen(self.bank, self.target, self._answers()))
+
+    def _plus(self) -> Operation:
+        return self.by_name["concat" if self.kind == "str" else "extend"]
+
+    def _answers(self) -> list[Term]:
+        """Literals from the answers themselves, to be given on a condition."""
+        assert self.target is not None
+        found: dict[str, Term] = {}
+        for value in self.target:
+            usual = any(same(value, it) for it in EMPTY)
+            if usual or (isinstance(value, str | int | float) and literal_size(value) < 40):
+                told = usual or (isinstance(value, str) and value in self.goal.prose)
+                found[repr(value)] = constant(value, self.count, 3 if told else 7)
+        return list(found.values())
+
+    def _binders(self) -> list[Binder]:
+        taken = frozenset(self.goal.parameters) | frozenset(self.goal.surroundings.names)
+        sources = [it for it in self.bank.terms("iterable") if it.cost <= 7 and not it.op.constant]
+        found = [binder for it in sources[:16] for binder in binders_over(it, taken)]
+        plain = [it for it in self.scope if it.kind.startswith(("list", "tuple", "str"))]
+        for left in plain[:4]:
+            for right in plain[:4]:
+                if left is not right:
+                    found += binders_beside(left, right, taken)
+        numbers = [it for it in self.scope if it.kind == "int"]
+        found += [it for items in plain[:3] for size in numbers[:2] for it in strides_over(items, size, taken)]
+        lengths = [it for it in self.bank.terms("int") if it.op.name == "len" and it.args[0].op.variable]
+        found += ranges_for([*numbers[:3], *lengths[:1]], self.by_name, taken, self.count)
+        return sorted(found, key=lambda it: it.cost)[:MAX_BINDERS]
+
+    def _elements(self, binder: Binder) -> Steps:
+        setting = Setting(
+            bank=self.bank,
+            operations=self.operations,
+            target=self.target,
+            constants=tuple(self.constants),
+            outer=tuple(self.scope),
+        )
+        yield from self._checked(Elements(binder, setting).run(ELEMENT_DEPTH))
+
+    def _loops(self, binders: list[Binder]) -> Steps:
+        if self.target is None:
+            return
+        numbers = [it for it in self.scope if it.kind == "int" and not it.partial]
+        if self.kind == "int":
+            yield from self._checked(dwindling_pairs(numbers, self.operations, self.target))
+            yield from self._checked(repeated_pairs(iter(numbers), self.operations, self.target))
+        plain = [it for it in binders if it.element and it.names == (it.element,)]
+        for binder in plain[:4]:
+            yield from self._checked(Folds(binder, self.operations, self.target, tuple(self.scope)).run())
+
+    def _checked(self, steps: Iterator[Term | None]) -> Steps:
+        for term in steps:
+            if term is None:
+                yield TICK
+            elif self._reaches(term):
+                yield program_of(term, weight_of(term, self.goal))
+
+    def _reaches(self, term: Term) -> bool:
+        if term.partial or term.op.constant or not (term.names - set(term.op.binds)) or self._wraps(term):
+            return False
+        if term.op.body and not self.goal.hole.statements:
+            return False
+        if self.target is not None:
+            return identity(term.values, term.kind) == self.bank.target
+        return self.goal.reached_by(term.values)
+
+
+    def _wraps(self, term: Term) -> bool:
+        """Whether it only does something without effect to what is the answer already."""
+        wanted = self.bank.target
+        return wanted is not None and any(
+            len(it.values) == self.count and identity(it.values, it.kind) == wanted for it in term.args
+        )
+
+
+def _scope_terms(goal: Goal) -> list[Term]:
+    found = []
+    names = list(dict.fromkeys(it for row in goal.rows for it in row))
+    for name in names:
+        values: list[Value] = [row.get(name, ERROR) for row in goal.rows]
+        if name != "self" and any(it is not ERROR for it in values):
+            found.append(variable(name, values, kind_of_all(values), 2))
+    for name, value in goal.surroundings.constants.items():
+        found.append(variable(name, [value] * len(goal.rows), kind_of_all([value]), 3))
+    return found
