@@ -47,9 +47,7 @@ def agreeing(verdicts: Sequence[Verdict]) -> tuple[int, ...]:
     Candidates of which nothing was observed agree with nobody but themselves.
     """
     counts = Counter(behaviour(it) for it in verdicts if it.accepted)
-    return tuple(
-        0 if not it.accepted else counts[behaviour(it)] if behaviour(it) else 1 for it in verdicts
-    )
+    return tuple(0 if not it.accepted else counts[behaviour(it)] if behaviour(it) else 1 for it in verdicts)
 
 
 def distinguishing(first: Verdict, second: Verdict) -> tuple[str, str, str] | None:

@@ -18,9 +18,7 @@ _DYNAMIC = frozenset({"check", "run"})
 _ORACLES = frozenset({"examples", "tests"})
 
 
-async def verify(
-    trial: Trial, workbench: Workbench, *, distrusted: frozenset[str] = frozenset()
-) -> Verdict:
+async def verify(trial: Trial, workbench: Workbench, *, distrusted: frozenset[str] = frozenset()) -> Verdict:
     """Judge one trial. Broken code is a verdict; so is our own failure (INCONCLUSIVE). Remembered by content.
 
     Examples whose id is in `distrusted` decide nothing (see `agreement.suspects`).
@@ -39,9 +37,7 @@ async def verify(
     return verdict
 
 
-async def judge(
-    trial: Trial, workbench: Workbench, *, distrusted: frozenset[str] = frozenset()
-) -> Verdict:
+async def judge(trial: Trial, workbench: Workbench, *, distrusted: frozenset[str] = frozenset()) -> Verdict:
     """As `verify`, without looking at what was judged before."""
     language = registry.languages().get(trial.language)
     if language is None:
@@ -76,7 +72,7 @@ async def _timed(check: Check, examination: Examination) -> Evidence:
     started = perf_counter()
     try:
         finding = await check.run(examination)
-    except Exception as error:  # noqa: BLE001 - a check is a plug-in: its bug is INCONCLUSIVE, not ours to die of
+    except Exception as error:
         log.exception("the check %s failed", check.name)
         finding = inconclusive(f"a fault in the check itself: {type(error).__name__}")
     return Evidence(check=check.name, finding=finding, ms=(perf_counter() - started) * 1000)

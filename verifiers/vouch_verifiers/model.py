@@ -102,7 +102,9 @@ class Example:
     # output, and the repr of a value that is not None) must equal expected
     expected: str = ""
     line: int = 0
-    origin: str = "doc"  # "doc": written as a doctest; "prose": read out of a looser notation; "probe": input only
+    origin: str = (
+        "doc"  # "doc": written as a doctest; "prose": read out of a looser notation; "probe": input only
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

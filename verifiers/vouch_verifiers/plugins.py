@@ -34,7 +34,7 @@ def discover(package: ModuleType, kind: type[ValueT], group: str) -> dict[str, V
     for entry_point in entry_points(group=group):
         try:
             value = entry_point.load()
-        except Exception:  # noqa: BLE001 - the one broad except of this package's discovery: a stranger's module
+        except Exception:
             log.exception("%s offers %s, which does not load", entry_point.dist, entry_point.value)
             continue
         if isinstance(value, kind):

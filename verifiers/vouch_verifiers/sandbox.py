@@ -8,7 +8,7 @@ from typing import Protocol
 from vouch_verifiers.settings import Limits
 
 
-class SandboxFault(Exception):  # noqa: N818 - the domain word, opposed to Run
+class SandboxFault(Exception):
     """Something of ours went wrong: the sandbox, not the code inside it."""
 
 

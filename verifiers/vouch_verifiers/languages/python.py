@@ -21,6 +21,7 @@ async def _tests(examination: Examination) -> Finding:
 
 
 _ADD = 'def add(a: int, b: int) -> int:\n    """The sum.\n\n    >>> add(2, 3)\n    5\n    """\n'
+_TEST_FIRST = "from specimen import first\n\n\ndef test_first():\n    assert first([1, 2]) == 1\n"
 _FIRST = "def first(xs: list[int]) -> int:\n"
 
 PYTHON = Language(
@@ -57,7 +58,7 @@ PYTHON = Language(
             name="fails a nearby test",
             prefix=_FIRST,
             completion="    return xs[-1]\n",
-            files={"test_specimen.py": "from specimen import first\n\n\ndef test_first():\n    assert first([1, 2]) == 1\n"},
+            files={"test_specimen.py": _TEST_FIRST},
             stops_at="tests",
         ),
         Specimen(

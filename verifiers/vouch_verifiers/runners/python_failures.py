@@ -2,8 +2,14 @@
 
 from vouch_verifiers.runners.python_worker import Event
 
-_NETWORK = frozenset({"ConnectionError", "gaierror", "herror", "URLError", "TransportError", "NewConnectionError"})
-_NETWORK_WORDS = ("Network is unreachable", "Name or service not known", "Temporary failure in name resolution")
+_NETWORK = frozenset(
+    {"ConnectionError", "gaierror", "herror", "URLError", "TransportError", "NewConnectionError"}
+)
+_NETWORK_WORDS = (
+    "Network is unreachable",
+    "Name or service not known",
+    "Temporary failure in name resolution",
+)
 _READ_ONLY_WORDS = ("Read-only file system", "[Errno 30]")
 
 

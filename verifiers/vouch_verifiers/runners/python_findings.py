@@ -41,7 +41,9 @@ def of_tests(told: "Performance") -> Finding:
     return _summed(outcomes, "test", {"examples": outcomes}, absent="no test")
 
 
-def _summed(outcomes: tuple[ExampleOutcome, ...], noun: str, facts: dict[str, object], *, absent: str) -> Finding:
+def _summed(
+    outcomes: tuple[ExampleOutcome, ...], noun: str, facts: dict[str, object], *, absent: str
+) -> Finding:
     judged = [it for it in outcomes if it.outcome is not Outcome.NOT_APPLICABLE]
     good = [it for it in judged if it.outcome is Outcome.PASSED]
     bad = [it for it in judged if it.outcome is Outcome.FAILED]
@@ -79,12 +81,16 @@ def _example(example: Example, event: Event | None, distrusted: frozenset[str]) 
         message, outcome = reason, Outcome.INCONCLUSIVE
     else:
         message, outcome = _mismatch(example, event, observed), Outcome.FAILED
-    return ExampleOutcome(example=example, outcome=outcome, observed=observed, reached=reached, message=message)
+    return ExampleOutcome(
+        example=example, outcome=outcome, observed=observed, reached=reached, message=message
+    )
 
 
 def _probe(example: Example, event: Event | None) -> ExampleOutcome:
     observed = values.shown(event, example) if event is not None else ""
-    return ExampleOutcome(example=example, outcome=Outcome.NOT_APPLICABLE, observed=observed, reached=event is not None)
+    return ExampleOutcome(
+        example=example, outcome=Outcome.NOT_APPLICABLE, observed=observed, reached=event is not None
+    )
 
 
 def _mismatch(example: Example, event: Event, observed: str) -> str:
@@ -92,11 +98,10 @@ def _mismatch(example: Example, event: Event, observed: str) -> str:
     if "raised" in event:
         line = event["raised"]["candidate_line"]
         return f"`{code}` raised {observed}" + (f" (line {line})" if line else "")
-    match example.mode:
-        case "truth":
-            return f"`{code}` is not true"
-        case "raises":
-            return f"`{code}` did not raise {example.expected}"
+    if example.mode == "truth":
+        return f"`{code}` is not true"
+    if example.mode == "raises":
+        return f"`{code}` did not raise {example.expected}"
     return f"`{code}` gave {observed}, expected {example.expected.strip()[:80]}"
 
 

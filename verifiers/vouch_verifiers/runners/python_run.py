@@ -38,6 +38,35 @@ class RunReport:
     status: int | None = None
     fault: str = ""
 
+    def take(self, event: Event) -> None:
+        """Note one event of the worker."""
+        match event["e"]:
+            case "step":
+                self.steps[event["id"]] = event
+            case "test":
+                self.tests[event["id"]] = event
+            case "judged":
+                self.executed, self.judged = frozenset(event["executed"]), True
+            case "fault":
+                self.fault = event["message"]
+            case "end":
+                self.how, self.forged, self.status = event["how"], event["forged"], event["status"]
+            case _:
+                self._take_load(event)
+
+    def _take_load(self, event: Event) -> None:
+        match event["e"]:
+            case "compiled":
+                self.compiled = True
+            case "syntax":
+                self.syntax = event
+            case "loaded":
+                self.loaded = True
+            case "load_failed":
+                self.load_failure = event
+            case _:
+                pass
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -84,10 +113,12 @@ class Run:
 
     async def _go(self, workbench: Workbench, trial: Trial, work: Work) -> None:
         try:
-            async with borrowed_worker(workbench, trial.root) as worker:
-                async with contextlib.aclosing(worker.run(job_of(trial, work))) as events:
-                    async for event in events:
-                        self._take(event)
+            async with (
+                borrowed_worker(workbench, trial.root) as worker,
+                contextlib.aclosing(worker.run(job_of(trial, work))) as events,
+            ):
+                async for event in events:
+                    self._take(event)
         except SandboxFault as fault:
             self.report.fault = str(fault)
         finally:
@@ -95,30 +126,11 @@ class Run:
             self._judged.set()
 
     def _take(self, event: Event) -> None:
-        report = self.report
-        match event["e"]:
-            case "compiled":
-                report.compiled = True
-                self._compiled.set()
-            case "syntax":
-                report.syntax = event
-                self._compiled.set()
-            case "loaded":
-                report.loaded = True
-            case "load_failed":
-                report.load_failure = event
-            case "step":
-                report.steps[event["id"]] = event
-            case "test":
-                report.tests[event["id"]] = event
-            case "judged":
-                report.executed = frozenset(event["executed"])
-                report.judged = True
-                self._judged.set()
-            case "fault":
-                report.fault = event["message"]
-            case "end":
-                report.how, report.forged, report.status = event["how"], event["forged"], event["status"]
+        self.report.take(event)
+        if event["e"] in ("compiled", "syntax"):
+            self._compiled.set()
+        elif event["e"] == "judged":
+            self._judged.set()
 
 
 def job_of(trial: Trial, work: Work) -> Event:

@@ -64,17 +64,20 @@ async def runs(examination: Examination) -> Finding:
     """The module loads, and what its examples and tests call comes to an end."""
     told = await performance(examination)
     report = told.report
-    facts = {"executed_lines": told.executed_lines, "inserted_lines": len(examination.trial.inserted_lines)}
     if report.fault:
         return inconclusive(report.fault)
     if report.forged:
-        return failed("it wrote to the channel that results are reported on", **facts)
+        return failed("it wrote to the channel that results are reported on")
     if not report.loaded:
         return await _unloaded(examination, told)
     if not report.judged:
         return _unfinished(told)
     said = "runs" if report.executed else "loads"
-    return passed(f"{said} alone ({told.sliced})" if told.sliced else said, **facts)
+    return passed(
+        f"{said} alone ({told.sliced})" if told.sliced else said,
+        executed_lines=told.executed_lines,
+        inserted_lines=len(examination.trial.inserted_lines),
+    )
 
 
 async def performance(examination: Examination) -> Performance:

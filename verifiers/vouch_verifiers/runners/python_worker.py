@@ -1,4 +1,4 @@
-"""The host's side of a Python worker: starts it in a sandbox, proves the sandbox, sends jobs, reads what they report."""
+"""The host's side of a Python worker: starts it in a sandbox, proves that, sends jobs, reads their reports."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ import secrets
 import socket
 import struct
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class PythonWorker:
     async def aclose(self) -> None:
         await self._process.aclose()
 
-    async def run(self, job: Event) -> AsyncIterator[Event]:
+    async def run(self, job: Event) -> AsyncGenerator[Event]:
         """Send a job and yield what it reports, "end" last. Raises SandboxFault; the worker is then dead."""
         async with self._lock:
             order = {**self._defaults(), **job, "do": "run", "nonce": secrets.token_hex(16)}
@@ -76,8 +76,6 @@ class PythonWorker:
             except TimeoutError as error:
                 await self._process.aclose()
                 raise SandboxFault("the worker did not end a candidate in time") from error
-            except GeneratorExit:
-                raise
             finally:
                 if not ended and self.alive:
                     await self._stop_current()
@@ -167,7 +165,7 @@ async def _start(sandbox: Sandbox, spec: WorkerSpec, isolation: str) -> PythonWo
     worker = PythonWorker(process, spec, scratch=scratch)
     try:
         async with asyncio.timeout(START_TIMEOUT_S):
-            ready = await worker._receive()  # noqa: SLF001 - the other half of this class
+            ready = await worker._receive()
         worker.python = tuple(ready["python"])
         worker.isolation = ready["isolation"]
         await worker.prove()

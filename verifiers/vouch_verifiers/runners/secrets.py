@@ -2,8 +2,31 @@
 
 from pathlib import Path
 
-_FOLDERS = (".git", ".hg", ".svn", ".ssh", ".aws", ".gnupg", ".config", ".docker", ".kube", ".azure", ".mozilla")
-_PATTERNS = (".env*", "*.pem", "*.key", "*.p12", "*.pfx", "id_rsa*", "id_ed25519*", ".netrc", ".pypirc", ".npmrc")
+_FOLDERS = (
+    ".git",
+    ".hg",
+    ".svn",
+    ".ssh",
+    ".aws",
+    ".gnupg",
+    ".config",
+    ".docker",
+    ".kube",
+    ".azure",
+    ".mozilla",
+)
+_PATTERNS = (
+    ".env*",
+    "*.pem",
+    "*.key",
+    "*.p12",
+    "*.pfx",
+    "id_rsa*",
+    "id_ed25519*",
+    ".netrc",
+    ".pypirc",
+    ".npmrc",
+)
 
 
 def hidden_in(root: Path) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 import ast
 import doctest
 import math
+from collections.abc import Callable
 from typing import Any
 
 from vouch_verifiers.model import Example
@@ -30,29 +31,31 @@ def decoded(tagged: list[Any]) -> Any:
 
 def _decoded(tagged: list[Any]) -> Any:
     tag = tagged[0]
+    if tag in _SCALARS:
+        return _SCALARS[tag](tagged)
     match tag:
-        case "n":
-            return None
-        case "b" | "s":
-            return tagged[1]
-        case "i":
-            return int(tagged[1], 16) if isinstance(tagged[1], str) else tagged[1]
-        case "f":
-            return float(tagged[1])
-        case "c":
-            return complex(tagged[1])
-        case "y":
-            return bytes.fromhex(tagged[1])
-        case "l" | "t":
-            items = [_decoded(it) for it in tagged[1]]
-            return items if tag == "l" else tuple(items)
+        case "l":
+            return [_decoded(it) for it in tagged[1]]
+        case "t":
+            return tuple(_decoded(it) for it in tagged[1])
         case "S" | "F":
             return frozenset(_hashable(_decoded(it)) for it in tagged[1])
         case "d":
             return {_hashable(_decoded(key)): _decoded(value) for key, value in tagged[1]}
-        case "o":
-            return Opaque(tagged[1], tagged[2])
-    raise KeyError(tag)
+        case _:
+            raise KeyError(tag)
+
+
+_SCALARS: dict[str, Callable[[list[Any]], Any]] = {
+    "n": lambda tagged: None,
+    "b": lambda tagged: tagged[1],
+    "s": lambda tagged: tagged[1],
+    "i": lambda tagged: int(tagged[1], 16) if isinstance(tagged[1], str) else tagged[1],
+    "f": lambda tagged: float(tagged[1]),
+    "c": lambda tagged: complex(tagged[1]),
+    "y": lambda tagged: bytes.fromhex(tagged[1]),
+    "o": lambda tagged: Opaque(tagged[1], tagged[2]),
+}
 
 
 def _hashable(value: Any) -> Any:
@@ -64,14 +67,12 @@ def same(wanted: Any, seen: Any) -> bool:
     if isinstance(wanted, Opaque) or isinstance(seen, Opaque):
         return isinstance(wanted, Opaque) and isinstance(seen, Opaque) and wanted.identity == seen.identity
     if isinstance(wanted, (list, tuple)):
-        return (
-            isinstance(seen, type(wanted))
-            and len(wanted) == len(seen)
-            and all(map(same, wanted, seen))
-        )
+        return isinstance(seen, type(wanted)) and len(wanted) == len(seen) and all(map(same, wanted, seen))
     if isinstance(wanted, dict):
         return (
-            isinstance(seen, dict) and wanted.keys() == seen.keys() and all(same(wanted[it], seen[it]) for it in wanted)
+            isinstance(seen, dict)
+            and wanted.keys() == seen.keys()
+            and all(same(wanted[it], seen[it]) for it in wanted)
         )
     if isinstance(wanted, float) or isinstance(seen, float):
         return _same_number(wanted, seen)

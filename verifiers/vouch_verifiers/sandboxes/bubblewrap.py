@@ -30,8 +30,20 @@ def argv(bwrap: str, command: Sequence[str], policy: Policy, *, as_root: bool) -
         words += [it for name in _ROOT_CAPABILITIES for it in ("--cap-add", name)]
     else:
         words += ["--unshare-user"]
-    words += ["--clearenv", *(it for name, value in sorted(policy.env.items()) for it in ("--setenv", name, value))]
-    words += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(policy.limits.scratch_bytes)]
+    words += [
+        "--clearenv",
+        *(it for name, value in sorted(policy.env.items()) for it in ("--setenv", name, value)),
+    ]
+    words += [
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--perms",
+        "1777",
+        "--size",
+        str(policy.limits.scratch_bytes),
+    ]
     words += ["--tmpfs", "/tmp"]  # noqa: S108 - inside the sandbox
     words += [it for path in SYSTEM for it in ("--ro-bind-try", path, path)]
     words += [it for path in _readable(policy) for it in ("--ro-bind-try", str(path), str(path))]

@@ -28,7 +28,12 @@ class SandboxedProcess:
 
     @classmethod
     async def start(
-        cls, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None, pass_fds: Sequence[int] = ()
+        cls,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> "SandboxedProcess":
         """Start `argv`. It must be started from the main thread: bubblewrap's `--die-with-parent` follows the
         thread that forked it. Raises SandboxFault when it cannot be started."""

@@ -68,7 +68,9 @@ def _body(text: str, start: int, end: int) -> list[ast.stmt] | None:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    node = next((it for it in ast.walk(tree) if isinstance(it, (ast.FunctionDef, ast.AsyncFunctionDef))), None)
+    node = next(
+        (it for it in ast.walk(tree) if isinstance(it, (ast.FunctionDef, ast.AsyncFunctionDef))), None
+    )
     if node is None:
         return None
     has_docstring = ast.get_docstring(node, clean=False) is not None
@@ -76,14 +78,11 @@ def _body(text: str, start: int, end: int) -> list[ast.stmt] | None:
 
 
 def _marks_a_place(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
-            return True
-        case ast.Raise(
-            exc=ast.Name(id="NotImplementedError") | ast.Call(func=ast.Name(id="NotImplementedError"))
-        ):
-            return True
-    return False
+    if isinstance(statement, ast.Raise):
+        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    is_constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return is_constant or isinstance(statement, ast.Pass)
 
 
 def _syntax_error(text: str) -> SyntaxError | None:

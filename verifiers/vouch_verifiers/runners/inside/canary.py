@@ -103,11 +103,10 @@ def _capabilities(targets: Dict[str, Any]) -> bool:
 
 
 def _exceeds_memory(limit: int) -> bool:
-    held = []
+    held: List[mmap.mmap] = []
     try:
-        for _ in range(limit // _CHUNK + 2):
-            # Not touched: address space is what is limited, and filling it would take a second.
-            held.append(mmap.mmap(-1, _CHUNK))
+        # Not touched: address space is what is limited, and filling it would take a second.
+        held.extend(mmap.mmap(-1, _CHUNK) for _ in range(limit // _CHUNK + 2))
     except (MemoryError, OSError):
         return False
     return True

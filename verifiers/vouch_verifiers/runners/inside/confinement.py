@@ -13,11 +13,15 @@ NESTED = "nested"
 FLAT = "flat"
 
 _NAMESPACES = (
-    kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
+    kernel.CLONE_NEWUSER
+    | kernel.CLONE_NEWPID
+    | kernel.CLONE_NEWNS
+    | kernel.CLONE_NEWIPC
+    | kernel.CLONE_NEWUTS
 )
 # Root inside is an id outside that owns nothing; ordinary ids follow it, so that reading them can be granted.
 _ROOT_MAP = "0 100000 1\n1 0 65000\n"
-_SHARED_MEMORY = "/dev/shm"
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a tmpfs of the candidate's own
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 

@@ -60,7 +60,15 @@ def compiled(job: Dict[str, Any], report: Report) -> Optional[types.CodeType]:
         code = _compile(overlay.encoded(job["source"]), job["path"], "exec", 0, True)
     except SyntaxError as error:
         line, column = error.lineno or 1, error.offset or 1
-        report({"e": "syntax", "type": type(error).__name__, "message": error.msg, "line": line, "column": column})
+        report(
+            {
+                "e": "syntax",
+                "type": type(error).__name__,
+                "message": error.msg,
+                "line": line,
+                "column": column,
+            }
+        )
     except (ValueError, MemoryError, RecursionError, OverflowError) as error:
         report({"e": "syntax", "type": type(error).__name__, "message": str(error), "line": 1, "column": 1})
     else:
@@ -90,7 +98,9 @@ def _import(job: Dict[str, Any]) -> types.ModuleType:
     package = importlib.import_module(parent) if parent else None
     loader = overlay.OverlayLoader(name, path, overlay.encoded(job["source"]))
     folders = [os.path.dirname(path)] if os.path.basename(path) == "__init__.py" else None
-    spec = importlib.util.spec_from_file_location(name, path, loader=loader, submodule_search_locations=folders)
+    spec = importlib.util.spec_from_file_location(
+        name, path, loader=loader, submodule_search_locations=folders
+    )
     if spec is None:
         raise ImportError("cannot load " + path)
     module = importlib.util.module_from_spec(spec)

@@ -53,6 +53,6 @@ def encoded(text: str) -> bytes:
 
 def install(texts: Dict[str, str]) -> None:
     """Shadow the files named by absolute path, for imports and for tracebacks."""
-    sys.meta_path.insert(0, OverlayFinder(texts))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, OverlayFinder(texts))
     for path, text in texts.items():
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)

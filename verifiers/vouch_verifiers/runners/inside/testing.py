@@ -92,7 +92,9 @@ def _unittest(test: Dict[str, Any], job: Dict[str, Any], recorder: LineRecorder)
 class _Watcher:
     """A pytest plug-in that reports each test by its node id. Parametrised cases count for their function."""
 
-    def __init__(self, tests: List[Dict[str, Any]], job: Dict[str, Any], report: Report, recorder: Any) -> None:
+    def __init__(
+        self, tests: List[Dict[str, Any]], job: Dict[str, Any], report: Report, recorder: Any
+    ) -> None:
         self._tests = {it["id"]: it for it in tests}
         self._job, self._report, self._recorder = job, report, recorder
         self._failed: Dict[str, Any] = {}
@@ -115,7 +117,7 @@ class _Watcher:
             self._passed[base] = 1
 
     def finish(self) -> None:
-        for name, test in self._tests.items():
+        for name in self._tests:
             facts: Dict[str, Any] = {"e": "test", "id": name, "reached": self._reached.get(name, False)}
             if name in self._failed:
                 facts.update(outcome=FAILED, raised=self._failed[name])

@@ -4,7 +4,7 @@ Built-in types (and their subclasses, by what the base type holds) become tagged
 type's name and a bounded repr. Everything used here is bound before a candidate runs.
 """
 
-from typing import Any, List
+from typing import Any, List, Optional
 
 MAX_NODES = 20_000
 MAX_TEXT = 4_000
@@ -44,7 +44,7 @@ def _encode(value: Any, budget: List[int], depth: int) -> List[Any]:
         raise TooLarge
     if value is None:
         return ["n"]
-    scalar = _scalar(value)
+    scalar: Optional[List[Any]] = _scalar(value)
     if scalar is not None:
         return scalar
     for kind, tag in ((list, "l"), (tuple, "t"), (set, "S"), (frozenset, "F")):

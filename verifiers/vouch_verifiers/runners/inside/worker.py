@@ -34,7 +34,6 @@ import random  # noqa: E402
 import re  # noqa: E402,F401
 import string  # noqa: E402,F401
 import tempfile  # noqa: E402
-import typing  # noqa: E402
 from typing import Any, Callable, Dict, List, Optional  # noqa: E402
 
 from vouch_verifiers.runners.inside import canary, confinement, execute, wire  # noqa: E402
@@ -173,7 +172,7 @@ class Worker:
         tempfile.tempdir = None
         random.seed(0)
         sys.dont_write_bytecode = True
-        sys.stdin = open(0, closefd=False)
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - for the life of the process
         sys.setrecursionlimit(1000)
         os.chdir(job["cwd"] if os.path.isdir(job["cwd"]) else plan["scratch"])
 
@@ -183,22 +182,19 @@ class Worker:
         for fd in (child.reader, child.pidfd, self._control_in):
             poll.register(fd, select.POLLIN)
         forged = 0
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return self._ended("timeout", child, forged)
+        while (left := deadline - time.monotonic()) > 0:
             ready = {fd for fd, _ in poll.poll(left * 1000)}
             if child.reader in ready:
                 forged += self._pass_on(child, job["nonce"])
                 if child.total > MAX_CHILD_BYTES or child.splitter.broken:
                     return self._ended("flood", child, forged)
-                continue
-            if self._control_in in ready and wire.receive(self._control_in) is None:
-                os._exit(0)
-            if self._control_in in ready:
+            elif self._control_in in ready:
+                if wire.receive(self._control_in) is None:
+                    os._exit(0)
                 return self._ended("cancelled", child, forged)
-            if child.pidfd in ready:
+            elif child.pidfd in ready:
                 return self._ended("exited", child, forged)
+        return self._ended("timeout", child, forged)
 
     def _pass_on(self, child: "Child", nonce: str) -> int:
         """Relay the frames that are whole; the answer is how many were not the job's own."""
@@ -222,7 +218,12 @@ class Worker:
         return forged
 
     def _ended(self, how: str, child: "Child", forged: int) -> Frame:
-        return {"e": "end", "how": how, "forged": forged + int(child.splitter.broken), "status": child.status()}
+        return {
+            "e": "end",
+            "how": how,
+            "forged": forged + int(child.splitter.broken),
+            "status": child.status(),
+        }
 
     def _end(self, child: "Child", plan: Frame) -> None:
         for pid in (child.inner, child.pid):

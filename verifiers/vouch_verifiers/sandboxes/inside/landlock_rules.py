@@ -32,7 +32,9 @@ SCOPE_SIGNAL = 2
 def abi() -> int:
     """The kernel's Landlock ABI; 0 where there is none. Asked of the kernel: securityfs is often not mounted."""
     try:
-        return kernel.syscall(kernel.NR_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG))
+        return kernel.syscall(
+            kernel.NR_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG)
+        )
     except OSError:
         return 0
 

@@ -9,9 +9,11 @@ import json
 import os
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
+sys.path.insert(
+    0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+)
 
-from vouch_verifiers.sandboxes.inside import kernel, landlock_rules, privileges, seccomp_filter  # noqa: E402
+from vouch_verifiers.sandboxes.inside import kernel, landlock_rules, privileges, seccomp_filter
 
 REFUSED = 97
 
@@ -34,7 +36,7 @@ def main() -> None:
     command = sys.argv[2:]
     try:
         confine(orders)
-        os.execv(command[0], command)
+        os.execv(command[0], command)  # noqa: S606 - this is what a launcher is for
     except OSError as error:
         os.write(2, f"cannot confine {command[0]}: {error}\n".encode())
         os._exit(REFUSED)

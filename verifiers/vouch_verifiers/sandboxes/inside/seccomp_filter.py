@@ -32,7 +32,8 @@ _X86_64 = {
     "fchownat": 260, "utime": 132, "utimes": 235, "futimesat": 261, "utimensat": 280, "setxattr": 188,
     "lsetxattr": 189, "fsetxattr": 190, "removexattr": 197, "lremovexattr": 198, "fremovexattr": 199,
     "truncate": 76, "iopl": 172, "ioperm": 173, "modify_ldt": 154, "sched_setscheduler": 144, "setpriority": 141,
-    "ioprio_set": 251, "prlimit64": 302, "setsid": 112, "setpgid": 109,
+    "ioprio_set": 251, "prlimit64": 302,
+    "setsid": 112, "setpgid": 109,
 }  # fmt: skip
 _AARCH64 = {
     "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272, "mount": 40, "umount2": 39,
@@ -45,7 +46,8 @@ _AARCH64 = {
     "socket": 198, "ioctl": 29, "kill": 129, "tkill": 130, "tgkill": 131, "rt_sigqueueinfo": 138,
     "rt_tgsigqueueinfo": 240, "fchmod": 52, "fchmodat": 53, "fchown": 55, "fchownat": 54, "utimensat": 88,
     "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "removexattr": 14, "lremovexattr": 15, "fremovexattr": 16,
-    "truncate": 45, "sched_setscheduler": 119, "setpriority": 140, "ioprio_set": 30, "prlimit64": 261, "setsid": 157, "setpgid": 154,
+    "truncate": 45, "sched_setscheduler": 119, "setpriority": 140, "ioprio_set": 30, "prlimit64": 261,
+    "setsid": 157, "setpgid": 154,
 }  # fmt: skip
 # From 424 on the numbers are the same everywhere.
 _UNIFIED = {
@@ -107,7 +109,9 @@ def refusals(*, shared: bool, own_pid: Optional[int] = None, network: bool = Tru
     denied += _socket_refusals(network)
     if own_pid is not None:
         denied += [Refusal(it, outside=(0, own_pid)) for it in ("kill", "tgkill", "prlimit64")]
-        denied += [Refusal(it) for it in ("tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal")]
+        denied += [
+            Refusal(it) for it in ("tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal")
+        ]
         # Without a sweep of all processes, the process group is what ends a candidate: nobody may leave it.
         denied += [Refusal(it) for it in ("setsid", "setpgid")]
     return denied
