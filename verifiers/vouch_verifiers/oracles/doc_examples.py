@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from vouch_verifiers.model import Example, Trial
 from vouch_verifiers.oracles.doctest_sessions import TRUTHS, Prompt, prompts
 from vouch_verifiers.oracles.example_trust import Reading, trusted
-from vouch_verifiers.oracles.expressions import BUILTINS, bound_names, free_names
+from vouch_verifiers.oracles.expressions import BUILTINS, bound_names, free_names, parse_module
 from vouch_verifiers.oracles.module_map import module_map, module_names
 from vouch_verifiers.oracles.probes import probes
 from vouch_verifiers.oracles.prose_examples import claims
@@ -44,11 +44,19 @@ def extract(trial: Trial) -> tuple[Example, ...]:
     class, and where both are silent the module's own prompts that call the function.
     """
     scope = scope_of(trial)
+    if not _is_documented(scope):
+        return ()
     known = BUILTINS | module_names(trial.after)
     readings: list[Reading] = []
     for subject in _subjects(scope, known):
         readings += _readings_of(subject, scope, trial)
     return tuple(_numbered(trusted(readings), scope.qualified_name))
+
+
+def _is_documented(scope: Scope) -> bool:
+    """False where no text around can hold an example, so that the file need not be read any further."""
+    around = [*scope.enclosing, *scope.inserted]
+    return scope.module_docstring is not None or any(it.docstring or it.comment for it in around)
 
 
 def _subjects(scope: Scope, known: frozenset[str]) -> Iterator[Subject]:
@@ -149,10 +157,11 @@ def _sessions(page: Page, subject: Subject, scope: Scope, trial: Trial) -> Itera
     anything = any(it.imports_all for it in module_map(trial.after))
     for prompt, is_about in _relevant(prompts(page.docstring), page, subject):
         lines = range(page.line + prompt.line, page.line + prompt.last_line + 1)
-        example = _of_prompt(prompt, lines, trial) if not _is_inserted(lines, scope) else None
+        unqualified = replace(prompt, source=_unqualified(prompt.source, trial.path.stem, known))
+        example = _of_prompt(unqualified, lines, trial) if not _is_inserted(lines, scope) else None
         if example is None:
             continue
-        statements = prompt.statements or []
+        statements = unqualified.statements or []
         if not anything and not free_names(statements) <= known | bound_names(statements):
             continue
         known |= bound_names(statements)
@@ -161,6 +170,29 @@ def _sessions(page: Page, subject: Subject, scope: Scope, trial: Trial) -> Itera
                 continue
             example = replace(example, mode="exec", expected="")
         yield Reading(example=example, lines=lines, section=-1)
+
+
+def _unqualified(source: str, module: str, known: frozenset[str]) -> str:
+    """Source without the file's own module name before names of the file, where nothing binds that name."""
+    tree = parse_module(source) if module not in known and f"{module}." in source else None
+    if tree is None:
+        return source
+    return ast.unparse(_Unqualifier(module, known).visit(tree))
+
+
+class _Unqualifier(ast.NodeTransformer):
+    """Turns `module.name` into `name`."""
+
+    def __init__(self, module: str, known: frozenset[str]) -> None:
+        self._module = module
+        self._known = known
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        match node.value:
+            case ast.Name(id=name) if name == self._module and node.attr in self._known:
+                return ast.Name(id=node.attr, ctx=node.ctx)
+            case _:
+                return self.generic_visit(node)
 
 
 def _relevant(found: Iterable[Prompt], page: Page, subject: Subject) -> list[tuple[Prompt, bool]]:
@@ -234,9 +266,12 @@ def _is_truth(node: ast.expr) -> bool:
 
 
 def _is_print(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "pprint")
-    )
+    """True for a call of something that prints, by its name: `print`, `pprint.pprint`, `_pprint`."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name.endswith("print")
+        case _:
+            return False
 
 
 def _is_followed_by_prose(want: str) -> bool:

@@ -17,15 +17,19 @@ class TopLevel:
     """One or more statements that share lines; 0-based and inclusive, decorators included.
 
     `binds` are names it puts into the module, `changes` names of others that it assigns into or calls a
-    method of, `uses` every name it reads at any depth. `nodes` are the statements themselves.
+    method of. `nodes` are the statements themselves.
     """
 
     first_line: int
     last_line: int
     binds: frozenset[str]
     changes: frozenset[str]
-    uses: frozenset[str]
     nodes: tuple[ast.stmt, ...]
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """Every name it reads at any depth; worked out anew each time, for it costs a walk."""
+        return frozenset[str]().union(*(used_names(it) for it in self.nodes))
 
     @property
     def imports_all(self) -> bool:
@@ -88,7 +92,6 @@ def _top_level(nodes: list[ast.stmt], first: int) -> TopLevel:
         last_line=first + max(ends, default=0),
         binds=bound_names(nodes),
         changes=frozenset[str]().union(*(_changed(it) for it in nodes)),
-        uses=frozenset[str]().union(*(used_names(it) for it in nodes)),
         nodes=tuple(nodes),
     )
 
@@ -129,7 +132,6 @@ def _merged(found: list[TopLevel]) -> tuple[TopLevel, ...]:
                 last_line=max(before.last_line, it.last_line),
                 binds=before.binds | it.binds,
                 changes=before.changes | it.changes,
-                uses=before.uses | it.uses,
                 nodes=before.nodes + it.nodes,
             )
         )

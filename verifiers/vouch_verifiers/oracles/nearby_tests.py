@@ -93,10 +93,10 @@ def _callers(text: str, name: str, owner: str) -> frozenset[str]:
     found = {name}
     if owner:
         return frozenset(found)
-    statements = module_map(text)
+    statements = [(it.binds, it.uses) for it in module_map(text)]
     grown = True
     while grown:
-        users = {bound for it in statements if it.uses & found for bound in it.binds} - found
+        users = {bound for binds, uses in statements if uses & found for bound in binds} - found
         found |= users
         grown = bool(users)
     return frozenset(found - {name})

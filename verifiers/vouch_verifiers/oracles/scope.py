@@ -72,11 +72,10 @@ def locate(text: str, start: int, end: int) -> Scope:
         alone = _alone(text, anchor)
         if alone is not None:
             tree, enclosing = alone, _around(alone, anchor, start)
-    levels = [tree.outermost(), *(tree.inside(it) for it in enclosing)]
-    inserted = [it for level in levels for it in level if start < it.name_end and it.start < end]
+    inserted = tree.starting_in(start, end) if start < end else ()
     return Scope(
         enclosing=enclosing,
-        inserted=tuple(inserted),
+        inserted=inserted,
         module_docstring=tree.module_docstring(),
         start=start,
         end=end,

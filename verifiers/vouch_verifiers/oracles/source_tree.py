@@ -108,6 +108,7 @@ class SourceTree:
         self.text = text
         self.data = text.encode("utf-8", "surrogatepass")
         self._ascii = len(self.data) == len(text)
+        self._lines = text.split("\n")
         self.tree: Tree = Parser(PYTHON).parse(self.data)
 
     @property
@@ -125,18 +126,13 @@ class SourceTree:
             node = node.parent
         return tuple(self._definition(it) for it in found)
 
-    def outermost(self) -> tuple[Definition, ...]:
-        """Functions and classes at module level, also those under `if`, `try` and `with`, in order."""
-        return tuple(self._definition(it) for it in _outermost(self.tree.root_node))
+    def starting_in(self, start: int, end: int) -> tuple[Definition, ...]:
+        """Functions and classes that start, with their decorators, or are named between two offsets, in order.
 
-    def inside(self, definition: Definition) -> tuple[Definition, ...]:
-        """Functions and classes right within a class or function, in order."""
-        start, end = self._bytes(definition.start), self._bytes(definition.end)
-        node = self.tree.root_node.descendant_for_byte_range(start, end)
-        while node is not None and node.type not in _KINDS:
-            node = next((it for it in node.named_children if it.type in _KINDS), None)
-        body = node.child_by_field_name("body") if node is not None else None
-        return tuple(self._definition(it) for it in _outermost(body)) if body is not None else ()
+        Those inside another that is named there are part of it and not given.
+        """
+        first, last = self._bytes(start), self._bytes(end)
+        return tuple(self._definition(it) for it in _named_between(self.tree.root_node, first, last))
 
     def module_docstring(self) -> Docstring | None:
         return self._docstring(self.tree.root_node)
@@ -210,11 +206,10 @@ class SourceTree:
         return docstring_of(self._text(literal), line=literal.start_point[0])
 
     def _comment_above(self, node: Node) -> tuple[str, int]:
-        lines = self.text.split("\n")
         first = node.start_point[0]
-        while first > 0 and re.match(r"\s*#(?!!)", lines[first - 1]):
+        while first > 0 and re.match(r"\s*#(?!!)", self._lines[first - 1]):
             first -= 1
-        block = [re.sub(r"^\s*#", "", it).rstrip("\r") for it in lines[first : node.start_point[0]]]
+        block = [re.sub(r"^\s*#", "", it).rstrip("\r") for it in self._lines[first : node.start_point[0]]]
         return "\n".join(block), first
 
     def _text(self, node: Node) -> str:
@@ -273,12 +268,15 @@ def _ancestors(node: Node) -> Iterator[Node]:
         parent = parent.parent
 
 
-def _outermost(node: Node) -> Iterator[Node]:
+def _named_between(node: Node, first: int, last: int) -> Iterator[Node]:
     for child in node.named_children:
-        if child.type in _KINDS:
+        if child.end_byte <= first or child.start_byte >= last:
+            continue
+        name = child.child_by_field_name("name") if child.type in _KINDS else None
+        if name is not None and first < name.end_byte and child.start_byte < last:
             yield child
-        elif child.type not in _CLOSED and child.named_child_count:
-            yield from _outermost(child)
+        else:
+            yield from _named_between(child, first, last)
 
 
 def _yields(node: Node) -> bool:
