@@ -68,7 +68,7 @@ def main() -> None:
         word = "right" if good else ("silent" if text is None else "WRONG")
         print(f"{word:7}{ms:6.0f} ms  {task[0]}")
         if text is not None:
-            print("       ", text.replace("\n", "\n        "))
+            print("        " + text.replace("\n", "\n    "))
     times = [ms for text, ms in answers if text is not None]
     print(f"{len(TASKS)} tasks, {solved} answered, {right} right, median {statistics.median(times):.0f} ms")
 

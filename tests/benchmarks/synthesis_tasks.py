@@ -84,7 +84,7 @@ TASKS: tuple[Task, ...] = (
     (
         "def gcd(a, b):",
         "Greatest common divisor.\n\n>>> gcd(12, 18)\n6\n>>> gcd(7, 3)\n1\n>>> gcd(100, 75)\n25",
-        (("gcd(8, 12)", "4"), ("gcd(17, 17)", "17"), ("gcd(270, 192)", "6")),
+        (("gcd(8, 12)", "4"), ("gcd(6, 4)", "2"), ("gcd(17, 17)", "17"), ("gcd(270, 192)", "6")),
     ),
     (
         "def is_prime(n):",
@@ -269,12 +269,12 @@ TASKS: tuple[Task, ...] = (
     (
         "def has_close(numbers, limit):",
         "Whether any two numbers are closer than limit.\n\n>>> has_close([1.0, 2.0, 3.0], 0.5)\nFalse\n>>> has_close([1.0, 2.8, 3.0, 4.0], 0.3)\nTrue\n>>> has_close([5.0, 1.0, 5.1], 0.2)\nTrue",
-        (("has_close([1.0, 9.0, 1.05], 0.1)", "True"), ("has_close([1.0, 2.0], 0.9)", "False")),
+        (("has_close([1.0, 9.0, 1.05], 0.1)", "True"), ("has_close([1.0, 2.0], 0.9)", "False"), ("has_close([4.0, 7.0], 0.4)", "False")),
     ),
     (
         "def filter_long(words, n):",
         "Words longer than n characters.\n\n>>> filter_long([\"a\", \"abc\", \"abcd\"], 2)\n['abc', 'abcd']\n>>> filter_long([\"hi\"], 2)\n[]",
-        (('filter_long(["x", "yy", "zzz"], 1)', "['yy', 'zzz']"),),
+        (('filter_long(["x", "yy", "zzz"], 1)', "['yy', 'zzz']"), ('filter_long(["xxx", "y"], 2)', "['xxx']")),
     ),
     (
         "def join_upper(words):",

@@ -19,7 +19,7 @@ class SynthesisSettings:
     """`budget_ms` is the wall time of one request; `settle_ms` how long a likelier program is waited for at least."""
 
     budget_ms: int = 600
-    settle_ms: int = 100
+    settle_ms: int = 90
 
 
 class Synthesis:

@@ -2,16 +2,16 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from vouch_server.synthesis.goal import Goal
 from vouch_server.synthesis.grammar.terms import Operation, Term
 from vouch_server.synthesis.values import Row, Value
-from vouch_server.synthesis.words import relevance
+from vouch_server.synthesis.words import relevance, stem
 
-COMMON: Final[tuple[tuple[Value, int], ...]] = ((0, 2), (1, 2), (2, 3), (-1, 4), ("", 4), (10, 6), (100, 7), (3, 6))
+COMMON: Final[tuple[tuple[Value, int], ...]] = ((0, 2), (1, 2), (2, 3), (-1, 4), ("", 4), (10, 6), (100, 7), (3, 8))
 EMPTY: Final[tuple[Value, ...]] = (0, 1, -1, "", None, True, False, [], {}, 0.0)
 SEPARATORS: Final = (" ", ",", ", ", "-", "_", ".", "/", ":", "\n", "@", "=", ";", "&", "?")
 # Constants that words bring to mind.
@@ -33,6 +33,7 @@ SUGGESTED: Final[tuple[tuple[tuple[str, ...], tuple[Value, ...]], ...]] = (
     (("punctuation",), (".,;:!?",)),
 )
 _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,24})[\"'`]")
+_CASES: Final = re.compile(r"\b(if|else|otherwise|when|unless|or|for both|where|for (?:an? )?(?:positive|empty|even|odd|multiple))\b", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
 
 
@@ -43,8 +44,15 @@ def weighted(goal: Goal) -> tuple[Operation, ...]:
     for op in goal.operations:
         if taken and (" it " in op.template or " row " in op.template):
             continue
-        found.append(replace(op, cost=max(1, op.cost - 2 * relevance(op.hint, goal.named, goal.described))))
-    return tuple(found)
+        likely = op.cost - 2 * relevance(op.hint, goal.named, goal.described)
+        found.append((likely, replace(op, cost=max(1, likely))))
+    # Where the floor makes two equal, the likelier is tried first: of equal terms the first is kept.
+    return tuple(op for _, op in sorted(found, key=lambda it: it[0]))
+
+
+def speaks_of_cases(goal: Goal) -> bool:
+    """Whether the documentation tells cases apart."""
+    return bool(_CASES.search(goal.prose))
 
 
 def constants_for(goal: Goal) -> list[tuple[Value, int]]:
@@ -110,9 +118,47 @@ def _bits(value: Value) -> float:
             return 1.0
 
 
-def weight_of(term: Term, goal: Goal) -> float:
+# Words that whole constructions answer to, not single operations.
+_CONSTRUCTIONS: Final[dict[str, frozenset[str]]] = {
+    "longest": frozenset({"keyed"}),
+    "shortest": frozenset({"keyed"}),
+    "sort": frozenset({"keyed"}),
+    "count": frozenset({"counting", "fold"}),
+    "frequenc": frozenset({"counting"}),
+    "group": frozenset({"grouping"}),
+    "running": frozenset({"running"}),
+    "cumulativ": frozenset({"running"}),
+    "fibonacci": frozenset({"recurrence"}),
+    "factorial": frozenset({"fold"}),
+    "gcd": frozenset({"dwindling"}),
+    "clamp": frozenset({"choice"}),
+    "sign": frozenset({"choice"}),
+    "find": frozenset({"finding"}),
+    "first": frozenset({"finding"}),
+    "index": frozenset({"finding"}),
+    "invert": frozenset({"mapping"}),
+    "prime": frozenset({"all"}),
+}
+_ONE_SIDED: Final = ("remainder", "quotient", "subtract", "divides", "power", "even", "odd")
+
+
+def expectations_of(goal: Goal) -> dict[str, frozenset[str]]:
+    """The words of the function's name that some operation answers to, with the names of those operations."""
+    found: dict[str, set[str]] = {}
+    for op in goal.operations:
+        for word in goal.named & {stem(it) for it in op.hint}:
+            found.setdefault(word, set()).add(op.name)
+    for word in goal.named & set(_CONSTRUCTIONS):
+        found.setdefault(word, set()).update(_CONSTRUCTIONS[word])
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+def weight_of(term: Term, goal: Goal, expectations: Mapping[str, frozenset[str]]) -> float:
     """The cost of a program with what makes it doubtful: parameters it ignores, literals of no known origin."""
     outer = {it.partition(".")[0] for it in term.names} | term.names
     ignored = [it for it in goal.parameters if it not in outer]
     strange = sum(1 for it in term.parts() if it.op.constant and it.op.cost > 5)
-    return term.cost + 4.0 * len(ignored) + 2.0 * strange
+    used = {it.op.name for it in term.parts()}
+    unsaid = sum(1 for answers in expectations.values() if not answers & used)
+    odd = sum(1 for it in term.parts() if it.op.name in _ONE_SIDED and it.args[0].op.constant)
+    return term.cost + 12.0 * len(ignored) + 4.0 * strange + 2.0 * unsaid + 3.0 * odd

@@ -43,4 +43,4 @@ def _by_search(goal: Goal) -> Iterator[Proposal | None]:
             continue
         text = text_in(goal.hole, program)
         if text is not None:
-            yield Proposal(text=text, weight=program.weight, sure=program.weight <= search.evidence)
+            yield Proposal(text=text, weight=program.weight, sure=program.weight <= search.evidence / 2)

@@ -1,5 +1,7 @@
 """Searches for programs that reach a goal: several searches side by side, a little of each at a time."""
 
+import itertools
+from dataclasses import replace
 from collections.abc import Iterator
 from typing import Final
 
@@ -7,10 +9,10 @@ from vouch_server.synthesis.goal import Goal
 from vouch_server.synthesis.grammar.bank import TICK, Bank
 from vouch_server.synthesis.grammar.binders import Binder, binders_beside, binders_over, ranges_for, strides_over
 from vouch_server.synthesis.grammar.comprehensions import Elements, Setting
-from vouch_server.synthesis.grammar.deduction import chosen, composed, concatenated, undone
+from vouch_server.synthesis.grammar.deduction import CHOOSE, chosen, combined, composed, concatenated, undone
 from vouch_server.synthesis.grammar.loops import Folds, dwindling_pairs, repeated_pairs
-from vouch_server.synthesis.grammar.terms import Operation, Term, constant, variable
-from vouch_server.synthesis.prior import EMPTY, constants_for, evidence_of, weight_of, weighted
+from vouch_server.synthesis.grammar.terms import Term, constant, variable
+from vouch_server.synthesis.prior import EMPTY, constants_for, evidence_of, expectations_of, speaks_of_cases, weight_of, weighted
 from vouch_server.synthesis.program import Program, program_of
 from vouch_server.synthesis.values import ERROR, Value, identity, kind_of_all, literal_size, same
 
@@ -18,6 +20,7 @@ Steps = Iterator[Program | None]
 DEPTH: Final = 24
 ELEMENT_DEPTH: Final = 18
 MAX_BINDERS: Final = 14
+_RUN_OVER: Final = ("split", "splitlines", "items", "values", "str", "range", "naturals", "range_from")
 
 
 class Search:
@@ -35,16 +38,17 @@ class Search:
         self.scope = _scope_terms(goal)
         leaves = [*self.scope, *(constant(value, self.count, cost) for value, cost in self.constants)]
         self.bank = Bank(leaves, self.operations, wanted)
+        self.expectations = expectations_of(goal)
         self.evidence = evidence_of([it.expected for it in goal.calls])
 
     def run(self) -> Steps:
         """Programs as they are found, None in between; ends when everything affordable was tried."""
         yield from self._foundations()
-        searches: list[tuple[int, Steps]] = [(3, self._expressions()), (1, self._deductions())]
+        searches: list[tuple[int, Steps]] = [(6, self._expressions()), (3, self._deductions())]
         binders = self._binders()
         searches += [(1, self._elements(it)) for it in binders]
         if self.goal.hole.statements:
-            searches += [(1, self._loops(binders))]
+            searches += [(1, it) for it in self._loops(binders)]
         while searches:
             for share, steps in list(searches):
                 for _ in range(share):
@@ -55,7 +59,7 @@ class Search:
                         break
 
     def _foundations(self) -> Steps:
-        yield from self._checked(self.bank.grow(5))
+        yield from self._checked(self.bank.grow(6))
 
     def _expressions(self) -> Steps:
         yield from self._checked(self.bank.grow(DEPTH))
@@ -72,12 +76,26 @@ class Search:
             done = self.bank.reached
             yield from self._checked(undone(self.bank, self.by_name, self.target))
             yield from self._checked(composed(self.bank, self.target))
-            yield from self._checked(concatenated(self.bank, self._plus(), self.target))
+            yield from self._checked(combined(self.bank, self.by_name, self.target))
+            yield from self._checked(concatenated(self.bank, self.by_name, self.target, range(self.count)))
             if done % 2 == 0:
-                yield from self._checked(chosen(self.bank, self.target, self._answers()))
+                yield from self._branches()
 
-    def _plus(self) -> Operation:
-        return self.by_name["concat" if self.kind == "str" else "extend"]
+    def _branches(self) -> Steps:
+        """Conditions between terms that are each right on some examples; those may be put together for that."""
+        assert self.target is not None
+        extra = self._answers()
+        if self.kind in ("str", "list") and 2 < self.count < 6:
+            for size in range(self.count - 1, 0, -1):
+                for rows in itertools.combinations(range(self.count), size):
+                    for part in concatenated(self.bank, self.by_name, self.target, rows):
+                        if part is None:
+                            yield TICK
+                        else:
+                            extra.append(part)
+                            break
+        choose = replace(CHOOSE, cost=1) if speaks_of_cases(self.goal) else CHOOSE
+        yield from self._checked(chosen(self.bank, choose, self.target, extra))
 
     def _answers(self) -> list[Term]:
         """Literals from the answers themselves, to be given on a condition."""
@@ -86,8 +104,8 @@ class Search:
         for value in self.target:
             usual = any(same(value, it) for it in EMPTY)
             if usual or (isinstance(value, str | int | float) and literal_size(value) < 40):
-                told = usual or (isinstance(value, str) and value in self.goal.prose)
-                found[repr(value)] = constant(value, self.count, 3 if told else 7)
+                told = str(value) in self.goal.prose if value != "" else "empty" in self.goal.prose
+                found[repr(value)] = constant(value, self.count, 1 if told else (3 if usual else 8))
         return list(found.values())
 
     def _binders(self) -> list[Binder]:
@@ -103,7 +121,7 @@ class Search:
         found += [it for items in plain[:3] for size in numbers[:2] for it in strides_over(items, size, taken)]
         lengths = [it for it in self.bank.terms("int") if it.op.name == "len" and it.args[0].op.variable]
         found += ranges_for([*numbers[:3], *lengths[:1]], self.by_name, taken, self.count)
-        return sorted(found, key=lambda it: it.cost)[:MAX_BINDERS]
+        return sorted(found, key=_unusual)[:MAX_BINDERS]
 
     def _elements(self, binder: Binder) -> Steps:
         setting = Setting(
@@ -111,29 +129,41 @@ class Search:
             operations=self.operations,
             target=self.target,
             constants=tuple(self.constants),
-            outer=tuple(self.scope),
+            outer=(*self.scope, *self._told()),
         )
         yield from self._checked(Elements(binder, setting).run(ELEMENT_DEPTH))
 
-    def _loops(self, binders: list[Binder]) -> Steps:
+    def _loops(self, binders: list[Binder]) -> list[Steps]:
         if self.target is None:
-            return
+            return []
         numbers = [it for it in self.scope if it.kind == "int" and not it.partial]
+        found: list[Iterator[Term | None]] = []
         if self.kind == "int":
-            yield from self._checked(dwindling_pairs(numbers, self.operations, self.target))
-            yield from self._checked(repeated_pairs(iter(numbers), self.operations, self.target))
+            found.append(dwindling_pairs(numbers, self.operations, self.target))
+            found.append(repeated_pairs(numbers, self.operations, self.target))
         plain = [it for it in binders if it.element and it.names == (it.element,)]
-        for binder in plain[:4]:
-            yield from self._checked(Folds(binder, self.operations, self.target, tuple(self.scope)).run())
+        found += [Folds(it, self.operations, self.target, tuple(self.scope)).run() for it in plain[:6]]
+        return [self._checked(it) for it in found]
+
+    def _told(self) -> list[Term]:
+        """Small computed terms that the words speak of, for use inside of loops: the average in `above_average`."""
+        found = []
+        for term in self.bank.terms("num|set:hashable"):
+            usual = next((it.cost for it in self.goal.operations if it.name == term.op.name), 0)
+            if term.args and term.op.cost < usual and term.cost <= 6 and not term.partial:
+                found.append(term)
+        return found[:4]
 
     def _checked(self, steps: Iterator[Term | None]) -> Steps:
         for term in steps:
             if term is None:
                 yield TICK
             elif self._reaches(term):
-                yield program_of(term, weight_of(term, self.goal))
+                yield program_of(term, weight_of(term, self.goal, self.expectations))
 
     def _reaches(self, term: Term) -> bool:
+        if self.target is not None and term.values != self.target:
+            return False
         if term.partial or term.op.constant or not (term.names - set(term.op.binds)) or self._wraps(term):
             return False
         if term.op.body and not self.goal.hole.statements:
@@ -149,6 +179,10 @@ class Search:
         return wanted is not None and any(
             len(it.values) == self.count and identity(it.values, it.kind) == wanted for it in term.args
         )
+
+
+def _unusual(binder: Binder) -> int:
+    return binder.cost + sum(2 for it in binder.source if not it.op.variable and it.op.name not in _RUN_OVER)
 
 
 def _scope_terms(goal: Goal) -> list[Term]:

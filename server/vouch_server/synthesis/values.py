@@ -27,6 +27,8 @@ REFUSED: Final = (
     AttributeError,
 )
 
+_UNORDERED: Final = ("set", "dict", "mix", "other")
+_PLAIN: Final = (bool, int, str, type(None))
 _SCALARS: Final[dict[type, str]] = {
     bool: "bool",
     int: "int",
@@ -116,7 +118,7 @@ def _fits(wanted: str, kind: str) -> bool:
 
 def identity(values: Row, kind: str) -> bytes:
     """What tells two vectors apart: equal bytes mean equal values of equal types, row by row."""
-    if kind.startswith(("set", "dict")) or kind.endswith((":set", ":dict", ":list", ":other", ":mix")) or kind == "mix":
+    if kind.startswith(_UNORDERED) or kind.endswith((":set", ":dict", ":mix")):
         return marshal.dumps([_ordered(it) for it in values], 2)
     if kind.startswith("iter"):
         return b"~" + marshal.dumps(values, 2)
@@ -137,6 +139,12 @@ def _ordered(value: Value) -> Value:
 
 def same(left: Value, right: Value) -> bool:
     """Equal in value and in type, all the way down: 1, 1.0 and True are three things."""
+    if type(left) is not type(right):
+        return False
+    if left != right:
+        return False
+    if isinstance(left, _PLAIN):
+        return True
     return identity([left], "mix") == identity([right], "mix")
 
 

@@ -27,6 +27,11 @@ class Binder:
     cost: int = 2
     slot: int = OR
 
+    @property
+    def nested(self) -> bool:
+        """Whether it is two loops in one, which only a comprehension can write as one line."""
+        return self.clause.count("for ") > 1
+
     def written(self) -> str:
         """The clause as source text."""
         return self.clause.format(*(render(it, self.slot) for it in self.source))
@@ -89,7 +94,7 @@ def _neighbours(term: Term, taken: frozenset[str]) -> list[Binder]:
     offer(found, (a, b), step, (term,), lambda v: list(zip(v, v[1:], strict=False)), "", 6, slot=POSTFIX)
     i = _free(("i", "index"), taken)
     every = f"for {i}, {a} in enumerate({{0}}) for {b} in {{0}}[{i} + 1:]"
-    offer(found, (a, b), every, (term,), _combinations, "", 9, slot=POSTFIX)
+    offer(found, (a, b), every, (term,), _every_pair, "", 9, slot=POSTFIX)
     return found
 
 
@@ -171,7 +176,7 @@ def _pairs(items: Iterable[Value]) -> list[tuple[Value, ...]]:
     return [tuple(it) for it in items if len(it) == 2]
 
 
-def _combinations(items: Value) -> list[tuple[Value, ...]]:
+def _every_pair(items: Value) -> list[tuple[Value, ...]]:
     if len(items) > 12:
         raise ValueError("too many pairs")
     return [(a, b) for place, a in enumerate(items) for b in items[place + 1 :]]

@@ -6,7 +6,7 @@ from typing import Final
 
 from vouch_server.synthesis.grammar.bank import TICK, Bank, Step, made
 from vouch_server.synthesis.grammar.binders import Binder
-from vouch_server.synthesis.grammar.deduction import chosen, concatenated
+from vouch_server.synthesis.grammar.deduction import CHOOSE, chosen, concatenated
 from vouch_server.synthesis.grammar.loops import counted, found_first, grouped
 from vouch_server.synthesis.grammar.terms import ANYTHING, ATOM, OR, Operation, Term, constant, refuse, render
 from vouch_server.synthesis.values import ERROR, Row, Value, accepts, identity, kind_of_all, same
@@ -88,8 +88,8 @@ class Elements:
         self.kind = kind_of_all(setting.target).partition(":")[0] if setting.target is not None else "any"
         rows = sum(map(len, binder.rows))
         leaves = binder.columns()
-        leaves += [binder.spread(it, max(3, it.cost)) for it in setting.outer]
-        leaves += [constant(value, rows, cost) for value, cost in setting.constants]
+        leaves += [binder.spread(it, it.cost) for it in setting.outer]
+        leaves += [constant(value, rows, cost) for value, cost in setting.constants if cost <= 4]
         self.wanted = self._row_target()
         target = identity(self.wanted, kind_of_all(self.wanted)) if self.wanted else None
         self.bank = Bank(leaves, setting.operations, target)
@@ -121,10 +121,10 @@ class Elements:
     def _deduced(self) -> Iterator[Step]:
         assert self.wanted is not None
         if self.kind == "list":
-            yield from self._announced(concatenated(self.bank, self.names["concat"], self.wanted))
+            yield from self._announced(concatenated(self.bank, self.names, self.wanted, range(len(self.wanted))))
         distinct = {repr(it): it for it in self.wanted}
         extra = [constant(it, len(self.wanted), 6) for it in distinct.values()] if len(distinct) < 4 else []
-        yield from self._announced(chosen(self.bank, self.wanted, extra))
+        yield from self._announced(chosen(self.bank, CHOOSE, self.wanted, extra))
 
     def _announced(self, steps: Iterator[Step]) -> Iterator[Step]:
         for element in steps:

@@ -1,6 +1,7 @@
 """Top-down steps: from the values wanted to the terms that would give them. Knows values and terms only."""
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from vouch_server.synthesis.grammar.bank import TICK, Bank, Step, made
@@ -10,6 +11,7 @@ from vouch_server.synthesis.values import ERROR, REFUSED, Row, Value, identity, 
 MAX_PIECES: Final = 6
 MAX_BRANCHES: Final = 3
 MAX_TERMS: Final = 1500
+MAX_PIECES_KNOWN: Final = 400
 
 # From the target and one argument to the other, for operations that can be undone: (operation, undone, swapped).
 _UNDO: Final[tuple[tuple[str, Callable[[Value, Value], Value], bool], ...]] = (
@@ -52,16 +54,48 @@ def _other(bank: Bank, target: Row, term: Term, undo: Callable[[Value, Value], V
     return found
 
 
-def concatenated(bank: Bank, plus: Operation, target: Row) -> Iterator[Step]:
-    """Terms that give the target by putting strings, or lists, one after another; literal text must be in every answer."""
-    texts = all(isinstance(it, str) for it in target)
-    if not texts and not all(isinstance(it, list) for it in target):
+def combined(bank: Bank, operations: dict[str, Operation], target: Row) -> Iterator[Step]:
+    """`a and b`, `a or b` that have the target's truth values."""
+    full = (1 << len(target)) - 1
+    wanted = _mask(target)
+    wider: dict[int, Term] = {}
+    narrower: dict[int, Term] = {}
+    for term in list(bank.terms("bool"))[:MAX_TERMS]:
+        if term.partial or term.op.constant:
+            continue
+        true = _mask(bool(it) for it in term.values)
+        if true & wanted == wanted and true not in (full, wanted):
+            wider.setdefault(true, term)
+        elif true & ~wanted == 0 and true not in (0, wanted):
+            narrower.setdefault(true, term)
+    for name, pool in (("and", wider), ("or", narrower)):
+        yield TICK
+        pairs = itertools.combinations(list(pool.items())[:80], 2)
+        fit = [(a, b) for (x, a), (y, b) in pairs if (x & y if name == "and" else x | y) == wanted]
+        for a, b in sorted(fit, key=lambda it: it[0].cost + it[1].cost)[:3]:
+            result = made(operations[name], (a, b))
+            if result is not None:
+                yield result
+
+
+def concatenated(bank: Bank, operations: dict[str, Operation], target: Row, rows: Sequence[int]) -> Iterator[Step]:
+    """Terms that give the target on `rows` by putting strings, or lists, one after another.
+
+    Literal text must be in every answer, or be a usual separator.
+    """
+    wanted = [target[it] for it in rows]
+    texts = all(isinstance(it, str) for it in wanted)
+    if not texts and not all(isinstance(it, list) for it in wanted):
         return
-    pieces = [it for it in bank.terms("str|num" if texts else "list") if not it.partial and any(_piece(it, texts))]
-    written = {id(it): _piece(it, texts) for it in pieces[:400]}
-    search = _Concatenation(pieces[:400], written, target)
+    written = []
+    for term in list(bank.terms("str|int" if texts else "list"))[:MAX_PIECES_KNOWN]:
+        column = _piece(term, texts, rows)
+        if any(column) and not any(it is ERROR for it in column):
+            written.append((term, column))
+    search = _Concatenation(bank, operations, written, wanted, rows)
+    plus = operations["concat" if texts else "extend"]
     yield TICK
-    for parts in search.run(tuple(0 for _ in target), ()):
+    for parts in search.run(tuple(0 for _ in wanted), ()):
         if parts is None:
             yield TICK
         elif len(parts) > 1:
@@ -93,10 +127,11 @@ def _put_together(bank: Bank, target: Row, keys: list[Value], labels: list[str],
     yield Term(op, parts, 2 + sum(it.cost for it in parts), list(target), kind_of_all(target))
 
 
-def _piece(term: Term, texts: bool) -> list[Value]:
+def _piece(term: Term, texts: bool, rows: Sequence[int]) -> list[Value]:
+    column = [term.values[it] for it in rows]
     if not texts or term.kind == "str":
-        return list(term.values)
-    return [str(it) for it in term.values]
+        return column
+    return [it if it is ERROR else str(it) for it in column]
 
 
 _STR: Final = Operation(name="str", template="str({0})", run=str, takes=("num",), slots=(0,), cost=2)
@@ -111,8 +146,20 @@ def _chain(plus: Operation, parts: tuple[Term, ...]) -> Term:
 
 
 class _Concatenation:
-    def __init__(self, pieces: list[Term], written: dict[int, list[Value]], target: Row) -> None:
-        self.pieces = [(it, written[id(it)]) for it in pieces if not it.op.constant]
+    def __init__(
+        self,
+        bank: Bank,
+        operations: dict[str, Operation],
+        written: list[tuple[Term, list[Value]]],
+        target: Row,
+        rows: Sequence[int],
+    ) -> None:
+        self.bank = bank
+        self.rows = rows
+        self.count = next((len(it.values) for it, _ in written), 0)
+        self.repeat = operations["repeat"]
+        self.pieces = [(it, column) for it, column in written if not it.op.constant]
+        self.separators = [(it, column) for it, column in written if it.op.constant and len(column[0]) < 3]
         self.target = target
         self.texts = isinstance(target[0], str)
         self.visited: set[tuple[int, ...]] = set()
@@ -127,13 +174,34 @@ class _Concatenation:
             return
         self.visited.add(at)
         yield None
-        for term, values in self.pieces:
+        pieces = self.pieces
+        if self.texts and len(rests) == 1:
+            pieces = pieces + self.separators
+        for term, values in pieces:
             if all(rest[: len(it)] == it for rest, it in zip(rests, values, strict=True)):
                 after = tuple(place + len(it) for place, it in zip(at, values, strict=True))
                 if after != at:
                     yield from self.run(after, (*parts, term))
+        if self.texts:
+            yield from self._after_run(rests, at, parts)
         if self.texts and not (parts and parts[-1].op.constant):
             yield from self._after_literal(rests, at, parts)
+
+    def _after_run(
+        self, rests: list[Value], at: tuple[int, ...], parts: tuple[Term, ...]
+    ) -> Iterator[tuple[Term, ...] | None]:
+        """One character repeated as often as a known number says."""
+        first = rests[0][:1]
+        lengths = [len(it) - len(it.lstrip(first)) for it in rests]
+        if not first or len(set(lengths)) < 2:
+            return
+        for term in itertools.islice(self.bank.terms("int"), 400):
+            if [term.values[it] for it in self.rows] == lengths:
+                run = made(self.repeat, (constant(first, len(term.values), 3), term))
+                if run is not None:
+                    after = tuple(place + length for place, length in zip(at, lengths, strict=True))
+                    yield from self.run(after, (*parts, run))
+                return
 
     def _after_literal(
         self, rests: list[Value], at: tuple[int, ...], parts: tuple[Term, ...]
@@ -142,10 +210,10 @@ class _Concatenation:
         while all(len(it) > shared and it[shared] == rests[0][shared] for it in rests):
             shared += 1
         if shared and len(rests) > 1:
-            text = constant(rests[0][:shared], len(rests), 3 + (shared + 3) // 4)
+            text = constant(rests[0][:shared], self.count, 3 + (shared + 3) // 4)
             yield from self.run(tuple(place + shared for place in at), (*parts, text))
             if shared > 1:
-                text = constant(rests[0][:1], len(rests), 4)
+                text = constant(rests[0][:1], self.count, 4)
                 yield from self.run(tuple(place + 1 for place in at), (*parts, text))
 
 
@@ -160,7 +228,7 @@ CHOOSE: Final = Operation(
 )
 
 
-def chosen(bank: Bank, target: Row, extra: list[Term]) -> Iterator[Step]:
+def chosen(bank: Bank, choose: Operation, target: Row, extra: list[Term]) -> Iterator[Step]:
     """Terms `a if c else b`, chains included, that have the target's values; `extra` are more answers to choose from."""
     full = (1 << len(target)) - 1
     answers: dict[int, Term] = {}
@@ -175,21 +243,22 @@ def chosen(bank: Bank, target: Row, extra: list[Term]) -> Iterator[Step]:
             true = _mask(bool(it) for it in term.values)
             if true not in (0, full) and (true not in conditions or term.cost < conditions[true].cost):
                 conditions[true] = term
-    search = _Choice(answers, conditions)
+    search = _Choice(choose, answers, conditions)
     yield TICK
     best = search.best(full, MAX_BRANCHES)
-    if best is not None and best.op is CHOOSE:
+    if best is not None and best.op is choose:
         yield best
 
 
-def _mask(bits: Iterator[bool]) -> int:
+def _mask(bits: Iterable[bool]) -> int:
     return sum(1 << place for place, bit in enumerate(bits) if bit)
 
 
 class _Choice:
-    def __init__(self, answers: dict[int, Term], conditions: dict[int, Term]) -> None:
+    def __init__(self, choose: Operation, answers: dict[int, Term], conditions: dict[int, Term]) -> None:
         self.answers = sorted(answers.items(), key=lambda it: it[1].cost)[:120]
         self.conditions = sorted(conditions.items(), key=lambda it: it[1].cost)[:120]
+        self.choose = choose
         self.known: dict[tuple[int, int], Term | None] = {}
 
     def best(self, rows: int, branches: int) -> Term | None:
@@ -208,16 +277,16 @@ class _Choice:
             return best
         for true, condition in self.conditions:
             here = true & rows
-            if here in (0, rows) or (best is not None and condition.cost + CHOOSE.cost + 2 >= best.cost):
+            if here in (0, rows) or (best is not None and condition.cost + self.choose.cost + 2 >= best.cost):
                 continue
             then = self._answer(here)
             rest = self.best(rows & ~here, branches - 1) if then is not None else None
             if then is None or rest is None:
                 continue
-            cost = CHOOSE.cost + condition.cost + then.cost + rest.cost
+            cost = self.choose.cost + condition.cost + then.cost + rest.cost
             if best is None or cost < best.cost:
                 values = [_pick(*row) for row in zip(condition.values, then.values, rest.values, strict=True)]
-                best = Term(CHOOSE, (condition, then, rest), cost, values, kind_of_all(values))
+                best = Term(self.choose, (condition, then, rest), cost, values, kind_of_all(values))
         return best
 
 

@@ -10,6 +10,7 @@ from vouch_server.synthesis.values import ERROR, REFUSED, Row, Value, identity, 
 
 MAX_STEPS: Final = 200
 FOLD_DEPTH: Final = 11
+DEFAULTS: Final[tuple[Value, ...]] = (None, -1, 0, "", False, True, [])
 _STARTS: Final[dict[str, tuple[Value, ...]]] = {
     "int": (0, 1),
     "float": (0.0, 1.0, 0),
@@ -79,6 +80,8 @@ def found_first(binder: Binder, condition: Term, target: Row) -> Iterator[Term]:
     if len(missing) == len(target) or any(not same(it, missing[0]) for it in missing):
         return
     default = missing[0] if missing else None
+    if binder.nested or not any(same(default, it) for it in DEFAULTS):
+        return
     for column in binder.columns():
         rows = binder.split(column.values)
         pairs = zip(rows, hits, target, strict=True)
@@ -188,6 +191,8 @@ class Folds:
         tail = ("result = []", f"{self.binder.written()}:")
         binds = (*self.binder.names, self.name, "result")
         for start in (0, 1, ""):
+            if step.op.name in ("greater", "lesser"):
+                continue
             if all(_is(step, {self.name: start, **dict(zip(self.binder.names, row, strict=True))}, want) for row, want in firsts):
                 name = "total" if self.name == "result" else self.name
                 renamed = _renamed(step, self.name, name)
@@ -214,14 +219,13 @@ def assignment(name: str, value: Term) -> str:
     return f"{name} = {render(value)}"
 
 
-def repeated_pairs(counts: Iterator[Term], operations: tuple[Operation, ...], target: Row) -> Iterator[Step]:
+def repeated_pairs(numbers: list[Term], operations: tuple[Operation, ...], target: Row) -> Iterator[Step]:
     """`a, b = b, step(a, b)` as often as an argument says, from small beginnings."""
     wanted = ("add", "multiply", "subtract")
     few = tuple(it for it in operations if it.name in wanted)
     samples: list[tuple[int, int]] = [(0, 1), (1, 1), (1, 2), (2, 3), (3, 5), (5, 2)]
     leaves = [variable("a", [a for a, _ in samples], "int", 1), variable("b", [b for _, b in samples], "int", 1)]
     leaves.append(constant(2, len(samples), 3))
-    numbers = list(counts)
     for step in Bank(leaves, few).grow(9):
         if step is None or not {"a", "b"} <= step.names:
             yield TICK

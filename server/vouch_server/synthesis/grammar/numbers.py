@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from vouch_server.synthesis.grammar.terms import ADD, AND, ANYTHING, COMPARE, MULTIPLY, NOT, OR, POSTFIX, POWER, SIGN, Operation
+from vouch_server.synthesis.grammar.terms import ADD, AND, ANYTHING, COMPARE, CROSS, MULTIPLY, NOT, OR, POSTFIX, POWER, SIGN, SHIFT, UNION, XOR, Operation
 from vouch_server.synthesis.values import MAX_BITS, Unfit, Value, small
 
 COMPARABLE: Final = "num|str"
@@ -81,8 +81,8 @@ ARITHMETIC: Final = (
     _infix("subtract", "-", ADD, lambda a, b: small(a - b), takes=("num", "num"), hint=("subtract", "differ", "minu", "between")),
     _infix("multiply", "*", MULTIPLY, multiplied, takes=("num", "num"), commutes=True, hint=("multiply", "product", "area", "time", "double", "triple", "volume")),
     _infix("divide", "/", MULTIPLY, lambda a, b: a / b, takes=("num", "num"), hint=("divide", "average", "mean", "half", "ratio", "percent", "fraction")),
-    _infix("quotient", "//", MULTIPLY, lambda a, b: a // b, takes=("int", "int"), cost=3, hint=("half", "middle", "quotient", "floor")),
-    _infix("remainder", "%", MULTIPLY, lambda a, b: a % b, takes=("int", "int"), cost=3, hint=("remainder", "modulo", "divisible", "wrap", "even", "odd", "multiple", "cycl")),
+    _infix("quotient", "//", MULTIPLY, lambda a, b: a // b, takes=("int", "int"), cost=5, hint=("half", "middle", "quotient", "floor")),
+    _infix("remainder", "%", MULTIPLY, lambda a, b: a % b, takes=("int", "int"), cost=5, hint=("remainder", "modulo", "divisible", "wrap", "even", "odd", "cycl")),
     Operation(name="power", template="{0} ** {1}", run=powered, takes=("num", "num"), level=POWER, slots=(POWER + 1, SIGN), cost=4, hint=("power", "square", "cube", "exponent", "raise")),
     Operation(name="negate", template="-{0}", run=lambda a: -a, takes=("num",), level=SIGN, slots=(SIGN,), cost=3, hint=("neg", "opposite")),
     Operation(name="abs", template="abs({0})", run=abs, takes=("num",), slots=(ANYTHING,), cost=3, hint=("absolute", "distance", "differ", "magnitude", "close")),
@@ -97,15 +97,15 @@ ARITHMETIC: Final = (
 )
 
 COMPARISONS: Final = (
-    _compare("less", "<", _less, COMPARABLE, cost=2, hint=("less", "below", "under", "smaller", "before", "close", "closer", "lower")),
-    _compare("at_most", "<=", _at_most, COMPARABLE, cost=3, hint=("most", "within", "up")),
+    _compare("less", "<", _less, COMPARABLE, cost=2, hint=("less", "negative", "below", "under", "smaller", "before", "close", "closer", "lower")),
+    _compare("at_most", "<=", _at_most, COMPARABLE, cost=4, hint=("most", "within", "up")),
     _compare("more", ">", _more, COMPARABLE, cost=2, hint=("more", "above", "over", "greater", "larger", "bigger", "exceed", "positive", "longer", "after", "higher")),
-    _compare("at_least", ">=", _at_least, COMPARABLE, cost=3, hint=("least", "adult", "minimum")),
-    _compare("equal", "==", _equal, "any", cost=3, commutes=True, hint=("equal", "same", "match", "identical")),
+    _compare("at_least", ">=", _at_least, COMPARABLE, cost=4, hint=("least", "adult", "minimum")),
+    _compare("equal", "==", _equal, "any", cost=2, commutes=True, hint=("zero", "equal", "same", "match", "identical")),
     _compare("differ", "!=", lambda a, b: bool(a != b), "any", cost=4, commutes=True, hint=("differ", "unequal", "except", "remove", "without")),
     Operation(name="even", template="{0} % 2 == 0", run=lambda a: a % 2 == 0, takes=("int",), level=COMPARE, slots=(MULTIPLY,), cost=4, hint=("even",)),
     Operation(name="odd", template="{0} % 2 == 1", run=lambda a: a % 2 == 1, takes=("int",), level=COMPARE, slots=(MULTIPLY,), cost=5, hint=("odd",)),
-    Operation(name="divides", template="{0} % {1} == 0", run=lambda a, b: a % b == 0, takes=("int", "int"), level=COMPARE, slots=(MULTIPLY, MULTIPLY + 1), cost=5, hint=("divisible", "multiple", "divisor", "factor", "divide", "leap", "divid")),
+    Operation(name="divides", template="{0} % {1} == 0", run=lambda a, b: a % b == 0, takes=("int", "int"), level=COMPARE, slots=(MULTIPLY, MULTIPLY + 1), cost=5, hint=("divisible", "multiple", "divisor", "factor", "divide", "leap", "divid", "prime")),
     Operation(name="between", template="{0} <= {1} <= {2}", run=lambda low, x, high: bool(low <= x <= high), takes=("num", "num", "num"), level=COMPARE, slots=(COMPARE + 1,) * 3, cost=6, hint=("between", "range", "within", "inside", "bound")),
     Operation(name="is_none", template="{0} is None", run=lambda a: a is None, takes=("none|mix",), level=COMPARE, slots=(COMPARE + 1,), cost=2),
 )
@@ -118,4 +118,34 @@ LOGIC: Final = (
     Operation(name="bool", template="bool({0})", run=bool, takes=("str|items|dict|set",), level=POSTFIX, slots=(ANYTHING,), cost=4, hint=("any", "has", "empty")),
 )
 
-NUMBERS: Final = ARITHMETIC + COMPARISONS + LOGIC
+
+
+def _shifted(number: int, places: int) -> int:
+    if not 0 <= places <= MAX_BITS:
+        raise Unfit("shift too far")
+    return small(number << places)
+
+
+def _bit(name: str, symbol: str, level: int, run: object, **more: object) -> Operation:
+    return _infix(name, symbol, level, run, takes=("int", "int"), cost=8, **more)
+
+
+BITS: Final = (
+    _bit("bit_and", "&", CROSS, lambda a, b: a & b, commutes=True, hint=("bit", "mask", "flag")),
+    _bit("bit_or", "|", UNION, lambda a, b: a | b, commutes=True, hint=("bit", "flag", "combin")),
+    _bit("bit_xor", "^", XOR, lambda a, b: a ^ b, commutes=True, hint=("xor", "bit", "single", "toggl")),
+    _bit("shift_left", "<<", SHIFT, _shifted, hint=("shift", "bit")),
+    _bit("shift_right", ">>", SHIFT, lambda a, b: a >> b, hint=("shift", "bit")),
+    Operation(
+        name="power_of_two",
+        template="{0} > 0 and {0} & ({0} - 1) == 0",
+        run=lambda a: a > 0 and a & (a - 1) == 0,
+        takes=("int",),
+        level=AND,
+        slots=(POSTFIX,),
+        cost=10,
+        hint=("power",),
+    ),
+)
+
+NUMBERS: Final = ARITHMETIC + COMPARISONS + LOGIC + BITS

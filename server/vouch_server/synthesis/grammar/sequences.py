@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from vouch_server.synthesis.grammar.terms import ADD, ANYTHING, ATOM, BARE, COMPARE, CROSS, MULTIPLY, POSTFIX, UNION, Operation
+from vouch_server.synthesis.grammar.terms import ADD, ANYTHING, ATOM, BARE, COMPARE, CROSS, MULTIPLY, POSTFIX, UNION, XOR, Operation
 from vouch_server.synthesis.values import MAX_LENGTH, MAX_RANGE, Unfit, Value, small
 
 
@@ -60,10 +60,10 @@ FOLDS: Final = (
     _plain("sorted_down", "sorted({0}, reverse=True)", lambda a: sorted(a, reverse=True), "collection:sortable|str", slots=(ANYTHING,), cost=5, hint=("descend", "largest", "highest", "top", "decreas", "reverse")),
     _call("set", set, "collection:hashable|str", slot=BARE, cost=3, hint=("unique", "distinct", "duplicate", "set", "different", "common", "repeat")),
     _call("any", any, "collection:bool", slot=BARE, hint=("any", "some", "contain", "has", "exist", "least")),
-    _call("all", all, "collection:bool", slot=BARE, hint=("all", "every", "each", "prime", "valid", "only", "monotonic", "sort", "increas")),
+    _call("all", all, "collection:bool", slot=BARE, hint=("all", "every", "each", "valid", "only", "monotonic", "sort", "increas")),
     _call("list", list, "tuple|str|iter|dict", slot=ANYTHING, cost=3, hint=("list", "character")),
     _call("tuple", tuple, "list|iter|str", slot=BARE, cost=4, hint=("tuple", "pair")),
-    _call("dict", dict, "list:tuple|iter:tuple", slot=BARE, cost=3, hint=("dict", "dictionary", "map", "mapping", "zip", "pair")),
+    _call("dict", dict, "list:tuple|iter:tuple|list:list", slot=BARE, cost=3, hint=("dict", "dictionary", "map", "mapping", "zip", "pair")),
     _plain("mean", "sum({0}) / len({0})", lambda a: sum(a) / len(a), "items:num", level=MULTIPLY, slots=(ANYTHING,), cost=6, hint=("average", "mean", "avg")),
     _plain("unique", "list(dict.fromkeys({0}))", lambda a: list(dict.fromkeys(a)), "items:hashable|str", slots=(ANYTHING,), cost=7, hint=("unique", "duplicate", "distinct", "dedup", "dedupe", "order", "once")),
     _plain("counts", "{{it: {0}.count(it) for it in {0}}}", _counted, "items:hashable|str", level=ATOM, slots=(POSTFIX,), cost=9, hint=("count", "frequenc", "occur", "histogram", "tally", "often", "occurrence")),
@@ -114,7 +114,7 @@ SETS: Final = (
     _plain("intersection", "{0} & {1}", lambda a, b: a & b, "set", "set", level=CROSS, slots=(CROSS, CROSS + 1), cost=4, commutes=True, hint=("common", "intersect", "both", "shar", "overlap", "similar", "jaccard")),
     _plain("union", "{0} | {1}", lambda a, b: a | b, "set", "set", level=UNION, slots=(UNION, UNION + 1), cost=4, commutes=True, hint=("union", "either", "combin", "all", "merge", "jaccard")),
     _plain("difference", "{0} - {1}", lambda a, b: a - b, "set", "set", level=ADD, slots=(ADD, ADD + 1), cost=4, hint=("differ", "missing", "without", "only", "not", "except")),
-    _plain("either", "{0} ^ {1}", lambda a, b: a ^ b, "set", "set", level=CROSS, slots=(CROSS, CROSS + 1), cost=5, commutes=True, hint=("symmetric", "exactly", "xor")),
+    _plain("either", "{0} ^ {1}", lambda a, b: a ^ b, "set", "set", level=XOR, slots=(XOR, XOR + 1), cost=5, commutes=True, hint=("symmetric", "exactly", "xor")),
     _plain("subset", "{0} <= {1}", lambda a, b: a <= b, "set", "set", level=COMPARE, slots=(COMPARE + 1, COMPARE + 1), cost=4, hint=("subset", "contain", "all", "pangram", "every")),
     _plain("disjoint", "{0}.isdisjoint({1})", lambda a, b: a.isdisjoint(b), "set", "collection|str", slots=(POSTFIX, ANYTHING), cost=5, hint=("disjoint", "overlap", "common", "shar")),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from vouch_server.synthesis.values import ERROR, REFUSED, Row, Value, accepts, kind_of
 
 # Binding strength of what an operation writes, weakest first; a slot names the least it takes without parentheses.
-CHOICE, OR, AND, NOT, COMPARE, UNION, CROSS, ADD, MULTIPLY, SIGN, POWER, POSTFIX, ATOM = range(1, 14)
+CHOICE, OR, AND, NOT, COMPARE, UNION, XOR, CROSS, SHIFT, ADD, MULTIPLY, SIGN, POWER, POSTFIX, ATOM = range(1, 16)
 ANYTHING: Final = 0
 BARE: Final = -1  # a sole argument that is iterated: a comprehension there is written as a generator
 
