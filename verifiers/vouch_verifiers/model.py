@@ -188,7 +188,7 @@ class Verdict:
 
     @property
     def decisive(self) -> Evidence | None:
-        """The evidence that kept the trial from being accepted; None when it was accepted or empty."""
+        """The evidence in the way of accepting the trial; None when there is none, or the ladder is not through."""
         if self.accepted:
             return None
         worst = [it for it in self.evidence if it.finding.outcome is Outcome.FAILED]

@@ -63,9 +63,9 @@ PYTHON = Language(
         ),
         Specimen(
             name="breaks a caller",
-            prefix="def area(",
-            completion="width: int, height: int, depth: int) -> int:\n    return width * height * depth",
-            suffix="\n\n\nprint(area(2, 3))\n",
+            prefix="def area(width: int, height: int",
+            completion=", depth: int",
+            suffix=") -> int:\n    return width * height\n\n\nprint(area(2, 3))\n",
             stops_at="check",
         ),
     ),

@@ -105,10 +105,9 @@ class SandboxedProcess:
     def _kill_group(self) -> None:
         if not self.alive:
             return
+        # Not through the process object: its kill() polls first and would take the exit status from asyncio's watcher.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            self._process.kill()
 
     async def _keep_stderr(self) -> None:
         assert self._process.stderr is not None
