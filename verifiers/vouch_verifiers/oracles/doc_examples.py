@@ -21,6 +21,8 @@ from vouch_verifiers.oracles.subjects import Claim, Subject
 
 __all__ = ["extract", "probes"]
 
+# Modules that draw on a screen; what uses them is left out with them.
+WINDOWS = frozenset({"matplotlib", "pylab", "tkinter", "turtle", "curses"})
 HEADING = re.compile(
     r"^\W*(?:for\s+|some\s+|usage\s+|more\s+)?(?:examples?|usage|doctests?|samples?)(?:\s+usage)?\s*(\d*)\W*$|^\W*examples?\s*:",
     re.IGNORECASE,
@@ -159,12 +161,13 @@ def _sessions(page: Page, subject: Subject, scope: Scope, trial: Trial) -> Itera
         lines = range(page.line + prompt.line, page.line + prompt.last_line + 1)
         unqualified = replace(prompt, source=_unqualified(prompt.source, trial.path.stem, known))
         example = _of_prompt(unqualified, lines, trial) if not _is_inserted(lines, scope) else None
-        if example is None:
-            continue
         statements = unqualified.statements or []
-        if not anything and not free_names(statements) <= known | bound_names(statements):
+        binds = bound_names(statements)
+        if example is None or not (anything or free_names(statements) <= known):
+            # What a prompt that is left out would have bound is not what stands under that name.
+            known -= binds - _imported(statements, trial)
             continue
-        known |= bound_names(statements)
+        known |= binds
         if not is_about:
             if example.mode == "raises":
                 continue
@@ -245,6 +248,8 @@ def _without_want(prompt: Prompt, statements: list[ast.stmt], lines: range, tria
             return _example(ast.unparse(test), "truth", lines)
         case [ast.Expr(value=value)] if _is_truth(value):
             return _example(prompt.source, "truth", lines)
+        case [ast.Import(names=names)] if any(it.name.split(".")[0] in WINDOWS for it in names):
+            return None
         case [ast.ImportFrom() as statement]:
             code = _outside_import(statement, trial)
             return _example(code, "exec", lines) if code else None
@@ -279,6 +284,13 @@ def _is_followed_by_prose(want: str) -> bool:
     first, *rest = want.strip().split("\n")
     whole = Prompt(source="", want=first, line=0, last_line=0).wanted
     return whole is not None and any(len(re.findall(r"[^\W\d]{2,}", it)) > 2 for it in rest)
+
+
+def _imported(statements: list[ast.stmt], trial: Trial) -> frozenset[str]:
+    """Names that an import takes from the file itself, so that they exist without it."""
+    if not all(isinstance(it, ast.ImportFrom) for it in statements):
+        return frozenset()
+    return bound_names(statements) & module_names(trial.after)
 
 
 def _outside_import(statement: ast.ImportFrom, trial: Trial) -> str:

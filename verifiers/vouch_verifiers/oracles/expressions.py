@@ -95,19 +95,26 @@ _COMPOSED = (
 )  # fmt: skip
 
 
-def free_names(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """Names that are read but not bound within, comprehension variables and lambda parameters excepted."""
-    read: set[str] = set()
-    bound: set[str] = set()
-    for node in nodes:
-        for it in ast.walk(node):
-            if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Load):
-                read.add(it.id)
-            elif isinstance(it, ast.arg):
-                bound.add(it.arg)
-            elif isinstance(it, ast.comprehension):
-                bound |= {target.id for target in ast.walk(it.target) if isinstance(target, ast.Name)}
-    return frozenset(read - bound)
+def free_names(statements: Iterable[ast.AST]) -> frozenset[str]:
+    """Names that must exist before: those read and not bound within, parameters, loop variables and so on.
+
+    The targets of an assignment do not count as bound within: `x = x + 1` needs an `x`.
+    """
+    free: set[str] = set()
+    for statement in statements:
+        nodes = list(ast.walk(statement))
+        read = {it.id for it in nodes if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Load)}
+        if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            read -= {it.id for it in nodes if isinstance(it, ast.Name) and not isinstance(it.ctx, ast.Load)}
+        variables = [it.target for it in nodes if isinstance(it, ast.comprehension | ast.NamedExpr)]
+        read -= {name.id for it in variables for name in ast.walk(it) if isinstance(name, ast.Name)}
+        read -= {it.arg for it in nodes if isinstance(it, ast.arg)}
+        read -= {it.name for it in nodes if isinstance(it, _NAMED) and it.name}
+        free |= read
+    return frozenset(free)
+
+
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)
 
 
 def bound_names(statements: Iterable[ast.stmt]) -> frozenset[str]:
