@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from difflib import get_close_matches
 from enum import Enum
-from functools import cache, partial
+from functools import cache
 from math import isfinite
-from operator import is_
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -162,43 +161,53 @@ def _setting(hint: object) -> Setting:
 def _converter() -> Converter:
     """cattrs, told to take values as they are: its own hooks would read "no" as true and 1.9 as 1."""
     converter = Converter()
-    hooks: dict[type, Callable[[object], object]] = {
-        bool: lambda raw: _exactly(bool, raw),
-        str: lambda raw: _exactly(str, raw),
-        int: _whole,
-        float: _number,
-        Path: lambda raw: Path(_exactly(str, raw)).expanduser(),
-    }
-    for kind, hook in hooks.items():
-        # By identity: a hook for `str` would also be taken for an enumeration of texts.
-        converter.register_structure_hook_func(partial(is_, kind), partial(_ignoring_type, hook))
+    for kind, hook in _HOOKS.items():
+        converter.register_structure_hook(kind, hook)
+    converter.register_structure_hook_func(_is_literal, _literal)
     converter.register_structure_hook_func(_is_tuple, _items)
     return converter
-
-
-def _ignoring_type(hook: Callable[[object], object], raw: object, _: object) -> object:
-    return hook(raw)
 
 
 def _is_tuple(kind: object) -> bool:
     return get_origin(kind) is tuple
 
 
-def _exactly(kind: type[T], raw: object) -> T:
-    if type(raw) is not kind:
+def _is_literal(kind: object) -> bool:
+    return get_origin(kind) is Literal
+
+
+def _literal(raw: object, kind: object) -> object:
+    if not isinstance(raw, str) or raw not in get_args(kind):
+        raise ValueError
+    return raw
+
+
+def _truth(raw: object, _: object) -> bool:
+    if not isinstance(raw, bool):
         raise TypeError
     return raw
 
 
-def _number(raw: object) -> float:
+def _text(raw: object, kind: type[str]) -> str:
+    if not isinstance(raw, str):
+        raise TypeError
+    # An enumeration of texts comes here too, since it is a kind of text.
+    return raw if kind is str else kind(raw)
+
+
+def _path(raw: object, _: object) -> Path:
+    return Path(_text(raw, str)).expanduser()
+
+
+def _number(raw: object, _: object) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw):
         raise TypeError
     return float(raw)
 
 
-def _whole(raw: object) -> int:
+def _whole(raw: object, _: object) -> int:
     # Some editors write every number with a decimal point.
-    number = _number(raw)
+    number = _number(raw, float)
     if not number.is_integer():
         raise ValueError
     return int(number)
@@ -210,3 +219,12 @@ def _items(raw: object, kind: object) -> tuple[object, ...]:
         raise TypeError
     item = get_args(kind)[0]
     return tuple(_converter().structure(it, item) for it in raw)
+
+
+_HOOKS: dict[type, Callable[..., object]] = {
+    bool: _truth,
+    str: _text,
+    int: _whole,
+    float: _number,
+    Path: _path,
+}

@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 from vouch_server.model import Candidate, Context, GeneratorKind
 from vouch_server.synthesis.goal import goal_at
 from vouch_server.synthesis.proposals import Proposal, proposals
+from vouch_verifiers.settings import Setting
 
 NAME: Final = "synthesis"
 SLICE_S: Final = 0.004
@@ -18,8 +19,10 @@ SLICE_S: Final = 0.004
 class SynthesisSettings:
     """`budget_ms` is the wall time of one request; `settle_ms` how long a likelier program is waited for at least."""
 
-    budget_ms: int = 600
-    settle_ms: int = 90
+    budget_ms: Annotated[int, Setting(doc="Time for one request, in ms.", least=10, most=60_000)] = 600
+    settle_ms: Annotated[
+        int, Setting(doc="Time that a likelier program is waited for, in ms.", least=0, most=60_000)
+    ] = 90
 
 
 class Synthesis:
