@@ -9,7 +9,7 @@ from typing import Final
 from vouch_server.synthesis.goal import Goal
 from vouch_server.synthesis.grammar.terms import Operation, Term
 from vouch_server.synthesis.values import Row, Value
-from vouch_server.synthesis.words import relevance, stem
+from vouch_server.synthesis.words import relevance, stemmed, stems
 
 COMMON: Final[tuple[tuple[Value, int], ...]] = ((0, 2), (1, 2), (2, 3), (-1, 4), ("", 4), (10, 6), (100, 7), (3, 8))
 EMPTY: Final[tuple[Value, ...]] = (0, 1, -1, "", None, True, False, [], {}, 0.0)
@@ -48,6 +48,15 @@ def weighted(goal: Goal) -> tuple[Operation, ...]:
         found.append((likely, replace(op, cost=max(1, likely))))
     # Where the floor makes two equal, the likelier is tried first: of equal terms the first is kept.
     return tuple(op for _, op in sorted(found, key=lambda it: it[0]))
+
+
+def is_told(value: Value, prose: str) -> bool:
+    """Whether the documentation names a value as an answer."""
+    if value == "":
+        return "empty" in prose
+    if isinstance(value, str):
+        return re.search(rf"[\"'`]{re.escape(value)}[\"'`]", prose) is not None
+    return re.search(rf"(?<![\w.-]){re.escape(str(value))}(?![\w.])", prose) is not None
 
 
 def speaks_of_cases(goal: Goal) -> bool:
@@ -145,10 +154,12 @@ _ONE_SIDED: Final = ("remainder", "quotient", "subtract", "divides", "power", "e
 def expectations_of(goal: Goal) -> dict[str, frozenset[str]]:
     """The words of the function's name that some operation answers to, with the names of those operations."""
     found: dict[str, set[str]] = {}
+    # A word that also names a parameter says what is given, not what is to be done.
+    told = goal.named - stems(" ".join(goal.parameters))
     for op in goal.operations:
-        for word in goal.named & {stem(it) for it in op.hint}:
+        for word in told & stemmed(op.hint):
             found.setdefault(word, set()).add(op.name)
-    for word in goal.named & set(_CONSTRUCTIONS):
+    for word in told & set(_CONSTRUCTIONS):
         found.setdefault(word, set()).update(_CONSTRUCTIONS[word])
     return {word: frozenset(names) for word, names in found.items()}
 
@@ -161,4 +172,4 @@ def weight_of(term: Term, goal: Goal, expectations: Mapping[str, frozenset[str]]
     used = {it.op.name for it in term.parts()}
     unsaid = sum(1 for answers in expectations.values() if not answers & used)
     odd = sum(1 for it in term.parts() if it.op.name in _ONE_SIDED and it.args[0].op.constant)
-    return term.cost + 12.0 * len(ignored) + 4.0 * strange + 2.0 * unsaid + 3.0 * odd
+    return term.cost + 12.0 * len(ignored) + 4.0 * strange + 3.0 * unsaid + 3.0 * odd

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from vouch_server.model import Context
 from vouch_server.synthesis.goal import Goal
 from vouch_server.synthesis.program import text_in
 from vouch_server.synthesis.solve import Search
+
+
+# How much a program may weigh more than the examples tell, in bits: beyond it is more likely chance than meant.
+DOUBT: Final = 7.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +48,5 @@ def _by_search(goal: Goal) -> Iterator[Proposal | None]:
             continue
         text = text_in(goal.hole, program)
         if text is not None:
-            yield Proposal(text=text, weight=program.weight, sure=program.weight <= search.evidence / 2)
+            if program.weight <= search.evidence + DOUBT:
+                yield Proposal(text=text, weight=program.weight, sure=program.weight <= search.evidence / 2)

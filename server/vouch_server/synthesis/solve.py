@@ -1,6 +1,7 @@
 """Searches for programs that reach a goal: several searches side by side, a little of each at a time."""
 
 import itertools
+import time
 from dataclasses import replace
 from collections.abc import Iterator
 from typing import Final
@@ -12,7 +13,7 @@ from vouch_server.synthesis.grammar.comprehensions import Elements, Setting
 from vouch_server.synthesis.grammar.deduction import CHOOSE, chosen, combined, composed, concatenated, undone
 from vouch_server.synthesis.grammar.loops import Folds, dwindling_pairs, repeated_pairs
 from vouch_server.synthesis.grammar.terms import Term, constant, variable
-from vouch_server.synthesis.prior import EMPTY, constants_for, evidence_of, expectations_of, speaks_of_cases, weight_of, weighted
+from vouch_server.synthesis.prior import EMPTY, constants_for, evidence_of, expectations_of, is_told, speaks_of_cases, weight_of, weighted
 from vouch_server.synthesis.program import Program, program_of
 from vouch_server.synthesis.values import ERROR, Value, identity, kind_of_all, literal_size, same
 
@@ -20,6 +21,7 @@ Steps = Iterator[Program | None]
 DEPTH: Final = 24
 ELEMENT_DEPTH: Final = 18
 MAX_BINDERS: Final = 14
+TURN_S: Final = 0.001
 _RUN_OVER: Final = ("split", "splitlines", "items", "values", "str", "range", "naturals", "range_from")
 
 
@@ -44,22 +46,26 @@ class Search:
     def run(self) -> Steps:
         """Programs as they are found, None in between; ends when everything affordable was tried."""
         yield from self._foundations()
-        searches: list[tuple[int, Steps]] = [(6, self._expressions()), (3, self._deductions())]
+        searches: list[tuple[int, Steps]] = [(5, self._expressions()), (5, self._deductions())]
         binders = self._binders()
         searches += [(1, self._elements(it)) for it in binders]
         if self.goal.hole.statements:
             searches += [(1, it) for it in self._loops(binders)]
         while searches:
-            for share, steps in list(searches):
-                for _ in range(share):
+            for search in list(searches):
+                share, steps = search
+                turn = time.perf_counter() + share * TURN_S
+                while time.perf_counter() < turn:
                     try:
                         yield next(steps)
                     except StopIteration:
-                        searches.remove((share, steps))
+                        searches.remove(search)
                         break
 
     def _foundations(self) -> Steps:
         yield from self._checked(self.bank.grow(6))
+        if self.target is not None:
+            yield from self._deduced()
 
     def _expressions(self) -> Steps:
         yield from self._checked(self.bank.grow(DEPTH))
@@ -68,18 +74,23 @@ class Search:
         """Works backwards from the target whenever the enumeration has come a step further."""
         if self.target is None:
             return
-        done = 0
+        done = self.bank.reached
         while done < DEPTH:
             if self.bank.reached == done:
                 yield TICK
                 continue
             done = self.bank.reached
-            yield from self._checked(undone(self.bank, self.by_name, self.target))
-            yield from self._checked(composed(self.bank, self.target))
+            yield from self._deduced()
+
+    def _deduced(self) -> Steps:
+        assert self.target is not None
+        yield from self._checked(composed(self.bank, self.target))
+        if self.kind == "bool":
             yield from self._checked(combined(self.bank, self.by_name, self.target))
-            yield from self._checked(concatenated(self.bank, self.by_name, self.target, range(self.count)))
-            if done % 2 == 0:
-                yield from self._branches()
+        else:
+            yield from self._branches()
+        yield from self._checked(concatenated(self.bank, self.by_name, self.target, range(self.count)))
+        yield from self._checked(undone(self.bank, self.by_name, self.target))
 
     def _branches(self) -> Steps:
         """Conditions between terms that are each right on some examples; those may be put together for that."""
@@ -104,8 +115,10 @@ class Search:
         for value in self.target:
             usual = any(same(value, it) for it in EMPTY)
             if usual or (isinstance(value, str | int | float) and literal_size(value) < 40):
-                told = str(value) in self.goal.prose if value != "" else "empty" in self.goal.prose
-                found[repr(value)] = constant(value, self.count, 1 if told else (3 if usual else 8))
+                told = is_told(value, self.goal.prose)
+                repeated = sum(same(value, it) for it in self.target) > 1
+                if told or usual or repeated:
+                    found[repr(value)] = constant(value, self.count, 2 if told else (3 if usual else 5))
         return list(found.values())
 
     def _binders(self) -> list[Binder]:
@@ -155,7 +168,9 @@ class Search:
         return found[:4]
 
     def _checked(self, steps: Iterator[Term | None]) -> Steps:
-        for term in steps:
+        for count, term in enumerate(steps):
+            if count % 16 == 0:
+                yield TICK
             if term is None:
                 yield TICK
             elif self._reaches(term):

@@ -1,6 +1,7 @@
 """What the words of a name or a documentation say about which operations are likely. Knows words only."""
 
 import re
+from functools import cache
 from typing import Final
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -30,9 +31,15 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(it) for it in split_words(text) if it not in _SILENT)
 
 
+@cache
+def stemmed(hint: tuple[str, ...]) -> frozenset[str]:
+    """The stems that a hint answers to; hints may be written as words or as stems."""
+    return frozenset(hint) | {stem(it) for it in hint}
+
+
 def relevance(hint: tuple[str, ...], named: frozenset[str], described: frozenset[str]) -> int:
     """0 where no word speaks for an operation, 1 where the documentation does, 2 where the name does."""
-    wanted = {stem(it) for it in hint}
+    wanted = stemmed(hint)
     if wanted & named:
         return 2
     return 1 if wanted & described else 0

@@ -106,6 +106,13 @@ def made(op: Operation, args: tuple[Term, ...], cost: int | None = None) -> Term
     return Term(op, args, cost, values, kind, partial)
 
 
+_NEUTRAL: Final = ("multiply", "divide", "quotient", "remainder", "power", "divides", "indivisible")
+
+
+def _is(term: Term, value: int) -> bool:
+    return term.op.constant and term.values[0] == value
+
+
 def _silly(op: Operation, args: tuple[Term, ...]) -> bool:
     """What nobody would write, whatever its values: `x - x`, `x + 0`, `not (a == b)`, comparing bool with bool."""
     if len(args) == 2:
@@ -114,6 +121,10 @@ def _silly(op: Operation, args: tuple[Term, ...]) -> bool:
         if op.name in ("equal", "differ"):
             kinds = {args[0].kind.partition(":")[0], args[1].kind.partition(":")[0]}
             return "bool" in kinds or (len(kinds) > 1 and not kinds <= {"int", "float"} and not kinds & {"mix", "none"})
+        if op.name in _NEUTRAL and (_is(args[0], 0) or _is(args[1], 0) or _is(args[1], 1)):
+            return True
+        if op.name in ("add", "subtract") and (_is(args[1], 0) or (op.commutes and _is(args[0], 0))):
+            return True
     if op.name == "not":
         return args[0].op.name in ("equal", "differ", "less", "more", "at_least", "at_most", "not", "member", "contains")
     return False

@@ -42,7 +42,7 @@ class Binder:
         found = []
         for place, name in enumerate(self.names):
             values = [row[place] for row in flat]
-            found.append(variable(name, values, kind_of_all(values), 1 if name == self.element else 2))
+            found.append(variable(name, values, kind_of_all(values), 1 if name == self.element or not self.element else 2))
         return found
 
     def spread(self, term: Term, cost: int) -> Term:

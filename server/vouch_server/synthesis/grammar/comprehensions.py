@@ -237,7 +237,7 @@ def keyed(binder: Binder, key: Term, target: Row) -> Iterable[Term]:
         if all(same(it, want) for it, want in zip(values, target, strict=True)):
             written = f"{called}({render(source)}, key={name}{text})"
             op = Operation(name="keyed", template="", run=refuse, binds=binder.names, write=lambda _, w=written: w)
-            yield Term(op, (key, source), binder.cost + key.cost + 3 + len(text) // 8, values, kind_of_all(values))
+            yield Term(op, (key, source), binder.cost + key.cost + (3 if plain else 5) + len(text) // 8, values, kind_of_all(values))
 
 
 def _chosen(called: str, backwards: bool, items: list[Value], keys: list[Value]) -> Value:

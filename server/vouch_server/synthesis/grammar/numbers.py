@@ -106,6 +106,7 @@ COMPARISONS: Final = (
     Operation(name="even", template="{0} % 2 == 0", run=lambda a: a % 2 == 0, takes=("int",), level=COMPARE, slots=(MULTIPLY,), cost=4, hint=("even",)),
     Operation(name="odd", template="{0} % 2 == 1", run=lambda a: a % 2 == 1, takes=("int",), level=COMPARE, slots=(MULTIPLY,), cost=5, hint=("odd",)),
     Operation(name="divides", template="{0} % {1} == 0", run=lambda a, b: a % b == 0, takes=("int", "int"), level=COMPARE, slots=(MULTIPLY, MULTIPLY + 1), cost=5, hint=("divisible", "multiple", "divisor", "factor", "divide", "leap", "divid", "prime")),
+    Operation(name="indivisible", template="{0} % {1} != 0", run=lambda a, b: a % b != 0, takes=("int", "int"), level=COMPARE, slots=(MULTIPLY, MULTIPLY + 1), cost=6, hint=("prime", "coprime", "indivisible")),
     Operation(name="between", template="{0} <= {1} <= {2}", run=lambda low, x, high: bool(low <= x <= high), takes=("num", "num", "num"), level=COMPARE, slots=(COMPARE + 1,) * 3, cost=6, hint=("between", "range", "within", "inside", "bound")),
     Operation(name="is_none", template="{0} is None", run=lambda a: a is None, takes=("none|mix",), level=COMPARE, slots=(COMPARE + 1,), cost=2),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from vouch_server.synthesis.grammar.terms import ADD, ANYTHING, ATOM, BARE, COMPARE, CROSS, MULTIPLY, POSTFIX, UNION, XOR, Operation
+from vouch_server.synthesis.grammar.terms import ADD, ANYTHING, ATOM, BARE, COMPARE, CROSS, MULTIPLY, POSTFIX, SIGN, UNION, XOR, Operation
 from vouch_server.synthesis.values import MAX_LENGTH, MAX_RANGE, Unfit, Value, small
 
 
@@ -19,6 +19,12 @@ def _repeated(items: Value, times: int) -> Value:
         raise Unfit("repetition too long")
     return items * times
 
+
+
+def _tail(items: Value, count: int) -> Value:
+    if count < 1:
+        raise Unfit("a tail of nothing is written otherwise")
+    return items[-count:]
 
 
 def _flat(rows: Value) -> Value:
@@ -82,6 +88,7 @@ PLACES: Final = (
     _plain("front", "{0}[:-1]", lambda a: a[:-1], "seq", slots=(POSTFIX,), cost=6, hint=("without", "last", "except", "drop")),
     _plain("from", "{0}[{1}:]", lambda a, b: a[b:], "seq", "int", slots=(POSTFIX, ANYTHING), cost=4, hint=("last", "rotat", "skip", "drop", "after", "suffix", "from", "shift")),
     _plain("upto", "{0}[:{1}]", lambda a, b: a[:b], "seq", "int", slots=(POSTFIX, ANYTHING), cost=4, hint=("first", "take", "truncat", "prefix", "rotat", "limit", "top", "shorten")),
+    _plain("tail", "{0}[-{1}:]", _tail, "seq", "int", slots=(POSTFIX, SIGN), cost=5, hint=("last", "end", "tail", "suffix")),
     _plain("part", "{0}[{1}:{2}]", lambda a, b, c: a[b:c], "seq", "int", "int", slots=(POSTFIX, ANYTHING, ANYTHING), cost=5, hint=("slice", "substring", "chunk", "window", "middle", "batch", "between")),
     _plain("window", "{0}[{1}:{1} + {2}]", lambda a, b, c: a[b : b + c], "seq", "int", "int", slots=(POSTFIX, ADD, ADD + 1), cost=6, hint=("chunk", "window", "group", "batch", "split", "slid", "piece", "ngram")),
     _plain("reverse", "{0}[::-1]", lambda a: a[::-1], "seq", slots=(POSTFIX,), cost=4, hint=("revers", "backward", "palindrome", "mirror", "flip")),
@@ -98,8 +105,8 @@ LISTS: Final = (
     _plain("stranger", "{0} not in {1}", lambda a, b: a not in b, "hashable", "collection|dict", level=COMPARE, slots=(COMPARE + 1, COMPARE + 1), cost=4, hint=("missing", "differ", "without", "remove", "exclud", "not")),
     _plain("index", "{0}.index({1})", lambda a, b: a.index(b), "items|str", "hashable", slots=(POSTFIX, ANYTHING), cost=4, hint=("index", "position", "find", "where")),
     _plain("occurrences", "{0}.count({1})", lambda a, b: a.count(b), "items", "hashable", slots=(POSTFIX, ANYTHING), cost=4, hint=("count", "occur", "often", "many", "once", "unique", "frequent", "duplicate")),
-    _plain("pair", "({0}, {1})", lambda a, b: (a, b), "any", "any", level=ATOM, slots=(ANYTHING, ANYTHING), cost=4, hint=("pair", "tuple", "both", "swap", "min", "partition", "and", "split", "divid")),
-    _plain("couple", "[{0}, {1}]", lambda a, b: [a, b], "any", "any", level=ATOM, slots=(ANYTHING, ANYTHING), cost=5, hint=("pair", "both", "two")),
+    _plain("pair", "({0}, {1})", lambda a, b: (a, b), "any", "any", level=ATOM, slots=(ANYTHING, ANYTHING), cost=8, hint=("tuple", "swap", "partition")),
+    _plain("couple", "[{0}, {1}]", lambda a, b: [a, b], "any", "any", level=ATOM, slots=(ANYTHING, ANYTHING), cost=9),
     _plain("single", "[{0}]", lambda a: [a], "any", level=ATOM, slots=(ANYTHING,), cost=4, hint=("wrap", "append", "prepend", "single", "insert")),
     _call("zip", lambda a, b: list(zip(a, b, strict=False)), "seq", "seq", slot=ANYTHING, cost=4, gives="iter:tuple", hint=("zip", "pair", "combin", "dot", "dictionary", "map", "interleav", "both")),
     _call("enumerate", lambda a: list(enumerate(a)), "seq", slot=ANYTHING, cost=5, gives="iter:tuple", hint=("enumerate", "index", "number")),
