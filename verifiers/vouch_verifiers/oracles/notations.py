@@ -98,19 +98,14 @@ def value_at(text: str, start: int, known: frozenset[str]) -> Value | None:
     if end is None:
         return None
     *steps, last = parts
-    for step in steps:
-        node = parse_expression(step)
-        # A comma outside brackets is a list of statements, and the last value belongs to another call.
-        if node is None or _is_open_tuple(node, step):
-            return None
-    found = _trimmed(last, known)
-    if found is None:
+    # A comma or an "and" outside brackets opens another statement, and the last value belongs to that one.
+    whole = all(_is_step(it) for it in steps)
+    found = _trimmed(_cuts(_bare(last)) if whole else _cuts(_bare(parts[0]))[2:], known)
+    node = parse_expression(WORDS_FOR.get(found, found)) if found is not None else None
+    if found is None or node is None or (whole and steps and not is_literal(node)):
         return None
-    source, tail = found
-    node = parse_expression(source)
-    if node is None or (steps and not is_literal(node)):
-        return None
-    return Value(source=source, end=end - tail)
+    begin = end - len(last) if whole else start
+    return Value(source=WORDS_FOR.get(found, found), end=text.index(found, begin) + len(found))
 
 
 def is_lone_in_brackets(source: str) -> bool:
@@ -159,35 +154,43 @@ def _is_open_tuple(node: ast.expr, source: str) -> bool:
     return isinstance(node, ast.Tuple) and not source.strip().startswith("(")
 
 
-def _trimmed(part: str, known: frozenset[str]) -> tuple[str, int] | None:
-    """A value without the punctuation and the prose behind it, and how many code points those are.
+def _is_step(source: str) -> bool:
+    """True for a link of a chain, such as the sum in `1 + 9 = 10`."""
+    node = parse_expression(source)
+    return node is not None and not isinstance(node, _CONDITIONS) and not _is_open_tuple(node, source)
 
-    None where it is not clear where the value ends.
-    """
-    text = part.strip().removesuffix("`").rstrip()
-    for source, tail in _cuts(text):
+
+_CONDITIONS = (ast.BoolOp, ast.Compare)
+
+
+def _bare(part: str) -> str:
+    return part.strip().removesuffix("`").rstrip()
+
+
+def _trimmed(cuts: list[tuple[str, str]], known: frozenset[str]) -> str | None:
+    """The first of the cuts that is a value; None where it is not clear where the value ends."""
+    for source, tail in cuts:
         word = WORDS_FOR.get(source, source)
         node = parse_expression(word)
         if node is None or not is_admissible(node, known):
             continue
-        if _is_open_tuple(node, word):
+        if _is_open_tuple(node, word) or isinstance(node, _CONDITIONS):
             return None
         if tail and HEDGE.search(re.split(r"\.\s+(?=[A-Z])|[^\W\d]\w*\(", tail)[0]):
             return None
-        return (word, len(part.lstrip()) - len(source)) if _evaluates(node) else None
+        return source if _evaluates(node) else None
     return None
 
 
 def _cuts(text: str) -> list[tuple[str, str]]:
     """The text as it is, without its last punctuation, and cut where a tail may start; longest first."""
-    cuts = [(text, "")] if not text.endswith(".") else []
     bare = re.sub(r"[.,;:!]+$", "", text).rstrip()
-    cuts.append((bare, ""))
+    cuts = [(bare if text.endswith(".") else text, ""), (bare, "")]
     for place in re.finditer(r"[\s,;.]", text):
         tail = TAIL.match(text, place.start())
         if tail is not None:
             cuts.append((re.sub(r"[.,;]+$", "", text[: tail.start()]).rstrip("` "), tail.group()))
-    return [cuts[0], *cuts[1:2], *sorted(cuts[2:], key=lambda it: -len(it[0]))]
+    return [*cuts[:2], *sorted(cuts[2:], key=lambda it: -len(it[0]))]
 
 
 def _evaluates(node: ast.expr) -> bool:

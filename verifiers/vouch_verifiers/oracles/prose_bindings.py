@@ -24,7 +24,7 @@ GIVEN = re.compile(
 )
 OUTCOME = (
     r"`?\s*[,:;]?\s*(?:then\s+)?(?:(?:(?:the|your|its|this)\s+)?(?:expected\s+|correct\s+)?"
-    r"(?:function|output|result|answer|return\s+value|value|it|{}(?:\(\))?)\s*(?:(?:{})?{}\b|[:=])|{})\s*`?"
+    r"(?:function|output|result|answer|return\s+value|value|it|{}(?:\(\))?)\s*(?:(?:{})?{}\b|[:=])|{}|returns?\b)\s*`?"
 )
 FAR = 12
 

@@ -14,5 +14,7 @@ def claims(text: str, subject: Subject) -> tuple[Claim, ...]:
         *given_claims(text, subject),
         *block_claims(text, subject),
     ]
-    unique = {(it.line, it.call): it for it in reversed(found)}
+    unique: dict[tuple[int, str], Claim] = {}
+    for it in found:
+        unique.setdefault((it.line, it.call), it)
     return tuple(sorted(unique.values(), key=lambda it: it.line))
