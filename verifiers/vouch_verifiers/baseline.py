@@ -60,7 +60,7 @@ def new_diagnostics(
     `before` belongs to `prefix + placeholder + suffix`, `after` to the trial's resulting text. A counterpart
     has the same rule and stands at the same place once the hole is accounted for, with the same message if
     possible: what it names may have changed. Failing that, the same rule and message elsewhere outside the
-    hole will do. What was said of the placeholder itself, or of something around it, is nobody's fault and a
+    hole will do. What was said of the placeholder itself, or of what it completes, is nobody's fault and a
     counterpart of nothing; but parsers report an error wherever they lost the thread, so any error of
     `syntax_rules` is a counterpart of any other.
     """
@@ -86,7 +86,7 @@ def new_diagnostics(
 
 
 def in_hole(said: Diagnostic, trial: Trial) -> bool:
-    """Whether a diagnostic of the resulting text is about inserted text, or about something around it."""
+    """Whether a diagnostic of the resulting text is about inserted text, or about what it completes."""
     return not _place(said, Lines(trial.after), trial.prefix, trial.completion).outside
 
 
@@ -109,7 +109,10 @@ def _place(said: Diagnostic, lines: Lines, prefix: str, filling: str) -> _Placed
     end = lines.offset(said.end_line, said.end_column)
     hole_start, hole_end = len(prefix), len(prefix) + len(filling)
     if start < hole_start:
-        return _Placed(said, start, outside=end <= hole_start)
+        # Around a hole on lines of its own is all that a call or a block encloses; in the middle of a line, it
+        # is what the candidate completes.
+        own_lines = not prefix[max(prefix.rfind("\n"), prefix.rfind("\r")) + 1 :].strip()
+        return _Placed(said, start, outside=own_lines or end <= hole_start)
     # One more than the distance, so that the very end of the file is not taken for its start.
     return _Placed(said, -(lines.end - start) - 1, outside=start >= hole_end)
 

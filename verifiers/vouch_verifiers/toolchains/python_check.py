@@ -10,7 +10,7 @@ from vouch_verifiers.diagnostics import Diagnostic
 from vouch_verifiers.examination import Examination
 from vouch_verifiers.model import Finding, Position, Trial, failed, inconclusive, passed
 from vouch_verifiers.sandbox import SandboxFault
-from vouch_verifiers.toolchains import pyrefly
+from vouch_verifiers.toolchains import ty
 from vouch_verifiers.toolchains.lsp_diagnostics import LspDiagnostics
 from vouch_verifiers.toolchains.python_doubts import doubtful
 from vouch_verifiers.toolchains.python_environment import PythonEnvironment, read_environment
@@ -20,8 +20,8 @@ from vouch_verifiers.workbench import Workbench
 log = logging.getLogger(__name__)
 
 # Statements and expressions first, then the shapes in which a candidate finishes what stands before the hole:
-# `if |x: y`, `def |f(): y`, `class |C: y`, `for |x in y: z`, `import |x`.
-PLACEHOLDERS = ("...", "...: ...", "_(): ...", "_: ...", "_ in ...: ...", "_")
+# `import |x`, `if |x: y`, `class |C: y`, `def |f(): y`, `for |x in y: z`.
+PLACEHOLDERS = ("...", "_", "...: ...", "_: ...", "_(): ...", "_ in ...: ...")
 MOST_BASELINES = 64
 MOST_NOTES = 5
 WARM_TEXT = "import os\n"
@@ -40,12 +40,12 @@ async def new_type_errors(examination: Examination, *, interpreter: Path | None 
     try:
         checker = await _checker(workbench, desk, root)
         after = await _diagnose(checker, trial, trial.after, workbench)
-        after = tuple(it for it in after if pyrefly.tier(it) is not pyrefly.Tier.NONE)
+        after = tuple(it for it in after if ty.tier(it) is not ty.Tier.NONE)
         new, known = await _new(checker, desk, trial, after, workbench) if after else ((), frozenset[str]())
     except SandboxFault as fault:
         return inconclusive(f"type checker: {fault}")
     workbench.worked(key)
-    return _finding(new, trial, known=known, environment_known=desk.environment is not None)
+    return _finding(new, trial, known=known, environment=desk.environment)
 
 
 async def warm(workbench: Workbench, *, path: Path | None = None, interpreter: Path | None = None) -> None:
@@ -72,7 +72,7 @@ class _Baseline:
 
     @property
     def broken(self) -> bool:
-        return any(it.rule in pyrefly.SYNTAX_RULES for it in self.said)
+        return any(it.rule in ty.SYNTAX_RULES for it in self.said)
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ async def _checker(workbench: Workbench, desk: _Desk, root: Path) -> LspDiagnost
         await workbench.discard(key)
         workbench.worked(key)
     return await workbench.tool(
-        key, lambda sandbox: pyrefly.start(sandbox, root=root, environment=desk.environment)
+        key, lambda sandbox: ty.start(sandbox, root=root, environment=desk.environment)
     )
 
 
@@ -117,7 +117,8 @@ async def _diagnose(
     checker: LspDiagnostics, trial: Trial, text: str, workbench: Workbench
 ) -> tuple[Diagnostic, ...]:
     timeout_ms = workbench.settings.check_timeout_ms
-    return await checker.diagnose(trial.path, text, buffers=trial.buffers, timeout_ms=timeout_ms)
+    shown = ty.without_excuses(text)
+    return await checker.diagnose(trial.path, shown, buffers=trial.buffers, timeout_ms=timeout_ms)
 
 
 async def _new(
@@ -125,16 +126,14 @@ async def _new(
 ) -> tuple[tuple[Diagnostic, ...], frozenset[str]]:
     """The new complaints, and the headlines of the old ones."""
     baseline = await _baseline(checker, desk, trial, workbench)
-    new = new_diagnostics(
-        baseline.said, after, trial, baseline.placeholder, syntax_rules=pyrefly.SYNTAX_RULES
-    )
+    new = new_diagnostics(baseline.said, after, trial, baseline.placeholder, syntax_rules=ty.SYNTAX_RULES)
     known = frozenset(headline(it) for it in baseline.said)
     if not baseline.broken:
         return new, known
     # A parser that lost its way makes up errors, and hides others, far from where it lost it. A second one
     # that sees no more errors than before has the last word on syntax.
     worse = parse_errors(trial.after) > parse_errors(trial.prefix + baseline.placeholder + trial.suffix)
-    kept = (it for it in new if in_hole(it, trial) and (worse or it.rule not in pyrefly.SYNTAX_RULES))
+    kept = (it for it in new if in_hole(it, trial) and (worse or it.rule not in ty.SYNTAX_RULES))
     return tuple(kept), known
 
 
@@ -170,12 +169,13 @@ def _baseline_key(trial: Trial, frame: Frame, generation: int) -> str:
 
 
 def _finding(
-    new: tuple[Diagnostic, ...], trial: Trial, *, known: frozenset[str], environment_known: bool
+    new: tuple[Diagnostic, ...], trial: Trial, *, known: frozenset[str], environment: PythonEnvironment | None
 ) -> Finding:
     # Without an interpreter nothing is known of what is installed.
-    spared = frozenset[str]() if environment_known else pyrefly.IMPORT_RULES
-    hard = [it for it in new if pyrefly.tier(it) is pyrefly.Tier.HARD and it.rule not in spared]
-    hard = [it for it in hard if not doubtful(it, trial.after, known=known)]
+    spared = frozenset[str]() if environment is not None else ty.IMPORT_RULES
+    hard = [it for it in new if ty.tier(it) is ty.Tier.HARD and it.rule not in spared]
+    places = _places(trial, environment)
+    hard = [it for it in hard if not doubtful(it, trial.after, known=known, places=places)]
     notes = tuple(_sentence(it) for it in new if it not in hard)[:MOST_NOTES]
     if not hard:
         return passed("no new errors", notes=notes)
@@ -183,6 +183,12 @@ def _finding(
     worst = min(hard, key=lambda it: (not in_hole(it, trial), it.start_line, it.start_column))
     position = Position(line=worst.start_line, column=worst.start_column)
     return failed(_sentence(worst), position, notes=notes)
+
+
+def _places(trial: Trial, environment: PythonEnvironment | None) -> list[Path]:
+    """Where a module may lie when the file is run: beside it, above it, among the packages."""
+    above = [it for it in trial.path.parents if it.is_relative_to(trial.root)]
+    return above if environment is None else [*above, *environment.packages, environment.stdlib]
 
 
 def _sentence(said: Diagnostic) -> str:
@@ -194,4 +200,4 @@ def _root(trial: Trial, workbench: Workbench) -> Path:
 
 
 def _key(root: Path) -> str:
-    return f"pyrefly {root}"
+    return f"ty {root}"

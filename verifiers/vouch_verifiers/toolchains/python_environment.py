@@ -10,11 +10,19 @@ _LIBRARY = re.compile(r"python(\d+)\.(\d+)t?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonEnvironment:
-    """`version` is (major, minor). `packages` are searched in order; `stdlib` is None where there is none."""
+    """`version` is (major, minor), `packages` are in the order of the search, `base` is another prefix than
+    `prefix` for a virtual environment."""
 
     version: tuple[int, int]
+    prefix: Path
+    base: Path
     packages: tuple[Path, ...]
-    stdlib: Path | None = None
+    stdlib: Path
+
+    @property
+    def readable(self) -> tuple[Path, ...]:
+        """What a tool must be able to read to find the packages by itself."""
+        return tuple(dict.fromkeys((self.prefix, self.base, *self.packages)))
 
     @property
     def stamp(self) -> tuple[tuple[str, int], ...]:
@@ -40,7 +48,11 @@ def read_environment(interpreter: Path) -> PythonEnvironment | None:
         packages += _package_directories(base, library.name)
     packages += [it for found in list(packages) for it in _path_files(found)]
     return PythonEnvironment(
-        version=(int(match[1]), int(match[2])), packages=tuple(dict.fromkeys(packages)), stdlib=library
+        version=(int(match[1]), int(match[2])),
+        prefix=prefix if settings is not None else base,
+        base=base,
+        packages=tuple(dict.fromkeys(packages)),
+        stdlib=library,
     )
 
 
