@@ -13,7 +13,9 @@ from vouch_verifiers.settings import VerifierSettings
 from vouch_verifiers.workbench import Workbench
 
 PYTHONS = tuple(
-    sorted(it for it in Path("~/.pyenv/versions").expanduser().glob("3.*/bin/python") if it.parts[-3] >= "3.1")
+    sorted(
+        it for it in Path("~/.pyenv/versions").expanduser().glob("3.*/bin/python") if it.parts[-3] >= "3.1"
+    )
 )
 
 
@@ -52,7 +54,9 @@ async def sandbox(request: pytest.FixtureRequest) -> str:
     return name
 
 
-def python_trial(root: Path, marked: str, completion: str, *, path: str = "subject.py", **more: object) -> Trial:
+def python_trial(
+    root: Path, marked: str, completion: str, *, path: str = "subject.py", **more: object
+) -> Trial:
     """A trial in `root`: the cursor stands at `|` in `marked`."""
     prefix, _, suffix = marked.partition("|")
     return Trial(

@@ -4,7 +4,16 @@ import pytest
 
 from vouch_verifiers.agreement import agreeing, behaviour, could_be_relieved, distinguishing, suspects
 from vouch_verifiers.engine import verdict_of
-from vouch_verifiers.model import Evidence, Example, ExampleOutcome, Finding, Outcome, Require, Verdict, passed
+from vouch_verifiers.model import (
+    Evidence,
+    Example,
+    ExampleOutcome,
+    Finding,
+    Outcome,
+    Require,
+    Verdict,
+    passed,
+)
 
 
 def verdict(*observed: str, wanted: tuple[str, ...] = (), probes: tuple[str, ...] = ()) -> Verdict:
@@ -50,7 +59,9 @@ def test_addresses_in_a_repr_do_not_tell_candidates_apart() -> None:
         (["8", "8", "8", "15"], False),
     ],
 )
-def test_an_example_is_suspect_when_enough_candidates_agree_on_another_value(seen: list[str], found: bool) -> None:
+def test_an_example_is_suspect_when_enough_candidates_agree_on_another_value(
+    seen: list[str], found: bool
+) -> None:
     told = suspects([verdict(it, wanted=("15",)) for it in seen])
     assert bool(told) is found
     if found:

@@ -15,7 +15,12 @@ X86_64, AARCH64 = 0xC000003E, 0xC00000B7
 
 
 def test_the_bubblewrap_command_line_for_a_worker() -> None:
-    policy = Policy(read=(Path("/opt/py"), Path("/opt/py/lib")), project=Path("/home/me/p"), env={"B": "2", "A": "1"}, nested=True)
+    policy = Policy(
+        read=(Path("/opt/py"), Path("/opt/py/lib")),
+        project=Path("/home/me/p"),
+        env={"B": "2", "A": "1"},
+        nested=True,
+    )
     assert bubblewrap.argv("/usr/bin/bwrap", ["/opt/py/bin/python", "w.py"], policy, as_root=False) == [
         "/usr/bin/bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try",
         "--die-with-parent", "--new-session", "--as-pid-1", "--hostname", "sandbox", "--cap-drop", "ALL",
@@ -33,7 +38,9 @@ def test_nothing_of_the_host_is_writable_or_shared_whoever_starts_it() -> None:
         assert not {"--bind", "--bind-try", "--dev-bind", "--share-net"} & set(words)
         assert ("--cap-add" in words) is as_root
         assert ("--unshare-user" in words) is not as_root
-        assert any("launch.py" in it for it in words), "a command that is no worker confines itself further"
+        assert any("inside.launch" in it for it in words), (
+            "a command that is no worker confines itself further"
+        )
 
 
 def test_hidden_paths_are_masked_after_what_they_lie_in(tmp_path: Path) -> None:
@@ -84,11 +91,21 @@ def decide(program: bytes, architecture: int, number: int, *arguments: int) -> i
 @pytest.mark.parametrize(
     ("machine", "architecture", "numbers"),
     [
-        ("x86_64", X86_64, {"read": 0, "ptrace": 101, "socket": 41, "clone": 56, "kill": 62, "ioctl": 16, "chmod": 90}),
-        ("aarch64", AARCH64, {"read": 63, "ptrace": 117, "socket": 198, "clone": 220, "kill": 129, "ioctl": 29, "fchmod": 52}),
+        (
+            "x86_64",
+            X86_64,
+            {"read": 0, "ptrace": 101, "socket": 41, "clone": 56, "kill": 62, "ioctl": 16, "chmod": 90},
+        ),
+        (
+            "aarch64",
+            AARCH64,
+            {"read": 63, "ptrace": 117, "socket": 198, "clone": 220, "kill": 129, "ioctl": 29, "fchmod": 52},
+        ),
     ],
 )
-def test_the_filter_refuses_what_it_names_and_nothing_else(machine: str, architecture: int, numbers: dict[str, int]) -> None:
+def test_the_filter_refuses_what_it_names_and_nothing_else(
+    machine: str, architecture: int, numbers: dict[str, int]
+) -> None:
     program = seccomp_filter.assemble(seccomp_filter.refusals(shared=True, own_pid=77, network=True), machine)
 
     def answer(name: str, *arguments: int) -> int:

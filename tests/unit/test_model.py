@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from vouch_server.model import Candidate, Judged, Suggestion
 from vouch_verifiers.engine import verdict_of
-from vouch_verifiers.model import Evidence, Finding, Outcome, Require, Trial, Verdict, failed, inconclusive, passed
+from vouch_verifiers.model import (
+    Evidence,
+    Finding,
+    Outcome,
+    Require,
+    Trial,
+    Verdict,
+    failed,
+    inconclusive,
+    passed,
+)
 
 CHECKS = ("parse", "compile", "check", "run", "examples", "tests")
 
@@ -19,7 +29,9 @@ def trial(prefix: str = "", completion: str = "", suffix: str = "", **more: obje
 
 
 def verdict(require: Require = Require.RUN, **outcomes: Outcome) -> Verdict:
-    evidence = tuple(Evidence(check=name, finding=Finding(outcome=it), ms=1.0) for name, it in outcomes.items())
+    evidence = tuple(
+        Evidence(check=name, finding=Finding(outcome=it), ms=1.0) for name, it in outcomes.items()
+    )
     return verdict_of(evidence, require)
 
 
@@ -37,6 +49,8 @@ P, F, I, N = Outcome.PASSED, Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_A
         (Require.RUN, {**dict.fromkeys(CHECKS, P), "run": N, "examples": N, "tests": N}, True),
         (Require.RUN, {**dict.fromkeys(CHECKS, P), "compile": N}, False),
         (Require.RUN, {"parse": P, "compile": P, "check": P}, False),
+        (Require.RUN, {**dict.fromkeys(CHECKS, P), "examples": I}, False),
+        (Require.RUN, {**dict.fromkeys(CHECKS, P), "tests": I}, True),
         (Require.COMPILE, {"parse": P, "compile": P, "check": P, "run": I}, True),
         (Require.COMPILE, {"parse": P, "compile": P, "check": I}, False),
         (Require.EXAMPLES, {**dict.fromkeys(CHECKS, P), "examples": N, "tests": N}, False),
@@ -52,7 +66,9 @@ def test_what_a_requirement_accepts(require: Require, outcomes: dict[str, Outcom
     st.dictionaries(st.sampled_from(CHECKS), st.sampled_from(Outcome)),
     st.sampled_from(Require),
 )
-def test_a_failure_or_an_undecided_compiler_is_never_accepted(outcomes: dict[str, Outcome], require: Require) -> None:
+def test_a_failure_or_an_undecided_compiler_is_never_accepted(
+    outcomes: dict[str, Outcome], require: Require
+) -> None:
     judged = verdict(require, **outcomes)
     if Outcome.FAILED in outcomes.values() or outcomes.get("compile") is not Outcome.PASSED:
         assert not judged.accepted
@@ -71,7 +87,10 @@ def test_a_suggestion_needs_an_accepted_verdict() -> None:
 
 
 def test_a_summary_says_what_was_seen_or_what_was_wrong() -> None:
-    seen = (Evidence(check="compile", finding=passed("compiles"), ms=1), Evidence(check="run", finding=passed("runs"), ms=1))
+    seen = (
+        Evidence(check="compile", finding=passed("compiles"), ms=1),
+        Evidence(check="run", finding=passed("runs"), ms=1),
+    )
     parse = Evidence(check="parse", finding=passed(), ms=1)
     assert verdict_of((parse, *seen), Require.COMPILE).summary == "compiles · runs"
     wrong = Evidence(check="examples", finding=failed("1/2 examples: no"), ms=1)
@@ -91,7 +110,9 @@ def test_a_summary_says_what_was_seen_or_what_was_wrong() -> None:
         ("a\n", "  \n", []),
     ],
 )
-def test_inserted_lines_leave_white_space_at_the_ends_out(prefix: str, completion: str, lines: list[int]) -> None:
+def test_inserted_lines_leave_white_space_at_the_ends_out(
+    prefix: str, completion: str, lines: list[int]
+) -> None:
     assert list(trial(prefix, completion).inserted_lines) == lines
 
 

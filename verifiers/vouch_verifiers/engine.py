@@ -14,7 +14,9 @@ log = logging.getLogger(__name__)
 MOST_VERDICTS = 1024
 _COMPILE = frozenset({"parse", "compile"})
 _STATIC = frozenset({"check"})
-_DYNAMIC = frozenset({"check", "run"})
+# Examples stand beside the code: where they cannot be judged, nothing can be said of it. Tests may be about more
+# than the candidate, and some always need a network.
+_DYNAMIC = frozenset({"check", "run", "examples"})
 _ORACLES = frozenset({"examples", "tests"})
 
 

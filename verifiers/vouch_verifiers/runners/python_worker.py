@@ -16,10 +16,9 @@ from typing import Any
 from vouch_verifiers.runners import interpreter as interpreters
 from vouch_verifiers.runners.secrets import hidden_in
 from vouch_verifiers.sandbox import Policy, Process, Sandbox, SandboxFault
+from vouch_verifiers.sandboxes.launcher import PACKAGE, inside
 from vouch_verifiers.settings import Limits
 
-PACKAGE = Path(__file__).resolve().parent.parent
-WORKER = PACKAGE / "runners" / "inside" / "worker.py"
 START_TIMEOUT_S = 10.0
 # Beyond a candidate's own wall limit: what the worker needs to end it and say so.
 GRACE_S = 2.0
@@ -160,7 +159,7 @@ async def _start(sandbox: Sandbox, spec: WorkerSpec, isolation: str) -> PythonWo
         "landlocked": sandbox.name == "landlock",
         "host_pid": os.getpid(),
     }
-    command = [str(spec.interpreter), "-I", "-B", "-X", "utf8", str(WORKER), json.dumps(options)]
+    command = inside(str(spec.interpreter), "vouch_verifiers.runners.inside.worker", options)
     process = await sandbox.start(command, policy)
     worker = PythonWorker(process, spec, scratch=scratch)
     try:

@@ -9,12 +9,27 @@ from typing import Any
 from vouch_verifiers.settings import Limits
 
 PACKAGE = Path(__file__).resolve().parent.parent
-LAUNCH = PACKAGE / "sandboxes" / "inside" / "launch.py"
+# Names this package to an interpreter that does not have it, without showing it the folder that we are installed
+# in: what lies beside us there is neither readable inside nor any business of the person's programs.
+_BOOT = """
+import importlib, importlib.util, sys
+folder, name, *sys.argv[1:] = sys.argv[1:]
+spec = importlib.util.spec_from_file_location(
+    "vouch_verifiers", folder + "/__init__.py", submodule_search_locations=[folder]
+)
+sys.modules["vouch_verifiers"] = importlib.util.module_from_spec(spec)
+importlib.import_module(name).main()
+"""
+
+
+def inside(interpreter: str, module: str, order: dict[str, Any]) -> list[str]:
+    """The command that runs `main` of a module of this package on any interpreter, the order in `sys.argv[1]`."""
+    return [interpreter, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(PACKAGE), module, json.dumps(order)]
 
 
 def launched(command: Sequence[str], orders: dict[str, Any]) -> list[str]:
     """`command` behind the launcher, run by our own interpreter."""
-    return [sys.executable, "-I", "-B", str(LAUNCH), json.dumps(orders), *command]
+    return [*inside(sys.executable, "vouch_verifiers.sandboxes.inside.launch", orders), *command]
 
 
 def needed_by_launcher() -> tuple[Path, ...]:

@@ -1,45 +1,41 @@
 """The fork server: stays warm, forks one confined process per candidate, relays what it reports, and ends it.
 
-Started as `python -I worker.py JSON`. Speaks frames on the standard streams it was given. A candidate never sees
+Its argument is the options as JSON. It speaks frames on the standard streams it was given. A candidate never sees
 those streams; it writes to a pipe of its own, and only frames that carry the job's nonce are passed on.
 """
 
+# The usual imports of small modules come first: what is imported here is warm in every fork.
+import ast  # noqa: F401
+import collections  # noqa: F401
+import contextlib  # noqa: F401
+import copy  # noqa: F401
+import dataclasses  # noqa: F401
+import datetime  # noqa: F401
+import decimal  # noqa: F401
+import enum  # noqa: F401
+import fractions  # noqa: F401
+import functools  # noqa: F401
+import hashlib  # noqa: F401
+import heapq  # noqa: F401
+import importlib
+import itertools  # noqa: F401
 import json
+import math  # noqa: F401
 import os
+import pathlib  # noqa: F401
+import random
+import re  # noqa: F401
 import select
 import signal
+import string  # noqa: F401
 import sys
+import tempfile
 import time
+import typing  # noqa: F401
+from typing import Any, Callable, Dict, List, Optional
 
-_PACKAGE_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-sys.path.insert(0, _PACKAGE_ROOT)
-
-import ast  # noqa: E402,F401 - the usual imports of small modules, warm in every fork
-import collections  # noqa: E402,F401
-import contextlib  # noqa: E402,F401
-import copy  # noqa: E402,F401
-import dataclasses  # noqa: E402,F401
-import datetime  # noqa: E402,F401
-import decimal  # noqa: E402,F401
-import enum  # noqa: E402,F401
-import fractions  # noqa: E402,F401
-import functools  # noqa: E402,F401
-import hashlib  # noqa: E402,F401
-import heapq  # noqa: E402,F401
-import importlib  # noqa: E402
-import itertools  # noqa: E402,F401
-import math  # noqa: E402,F401
-import pathlib  # noqa: E402,F401
-import random  # noqa: E402
-import re  # noqa: E402,F401
-import string  # noqa: E402,F401
-import tempfile  # noqa: E402
-from typing import Any, Callable, Dict, List, Optional  # noqa: E402
-
-from vouch_verifiers.runners.inside import canary, confinement, execute, wire  # noqa: E402
-from vouch_verifiers.sandboxes.inside import kernel  # noqa: E402
-
-sys.path.remove(_PACKAGE_ROOT)
+from vouch_verifiers.runners.inside import canary, confinement, execute, wire
+from vouch_verifiers.sandboxes.inside import kernel
 
 MAX_CHILD_FRAME = 1024 * 1024
 MAX_CHILD_BYTES = 8 * 1024 * 1024
@@ -320,5 +316,6 @@ def _reap_all() -> None:
             return
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve until the other side closes the stream."""
     Worker(json.loads(sys.argv[1])).serve()

@@ -1,4 +1,4 @@
-"""Confines itself as told, then becomes the command: `python -I launch.py JSON COMMAND...`.
+"""Confines itself as told, then becomes the command: its arguments are the orders as JSON, then the command.
 
 The JSON holds "drop_root", "keep_reading", "limits", "network" (whether sockets may be made, in an empty network
 namespace) and optionally "landlock": {"read", "write"}. Exit status 97 and one line on standard error say that
@@ -40,7 +40,3 @@ def main() -> None:
     except OSError as error:
         os.write(2, f"cannot confine {command[0]}: {error}\n".encode())
         os._exit(REFUSED)
-
-
-if __name__ == "__main__":
-    main()
