@@ -5,13 +5,14 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from vouch_server import reasons
 from vouch_server.model import Candidate, Context, Generator, GeneratorFault, Judged, Suggestion
 from vouch_server.postprocess import finish
 from vouch_server.ranking import rank
 from vouch_server.typing_through import carried_to, rest, same_surroundings, worth_waiting
+from vouch_verifiers import agreement, engine
 from vouch_verifiers.model import Trial, Verdict
 from vouch_verifiers.workbench import Workbench
 
@@ -21,7 +22,13 @@ log = logging.getLogger(__name__)
 JUDGED_AT_ONCE = 2
 PROPOSE_TIMEOUT_S = 30.0
 
-Verify = Callable[[Trial, Workbench], Awaitable[Verdict]]
+
+class Verify(Protocol):
+    """The seam to judging: `engine.verify`, or a script in its place."""
+
+    def __call__(
+        self, trial: Trial, workbench: Workbench, *, distrusted: frozenset[str] = frozenset()
+    ) -> Awaitable[Verdict]: ...
 
 
 class Stage(StrEnum):
@@ -30,12 +37,6 @@ class Stage(StrEnum):
     GENERATING = "generating"
     CHECKING = "checking"
     DONE = "done"
-
-
-async def verify_for_real(trial: Trial, workbench: Workbench) -> Verdict:
-    from vouch_verifiers import engine
-
-    return await engine.verify(trial, workbench)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ async def complete(
     generator: Generator,
     workbench: Workbench,
     wanted: int,
-    verify: Verify = verify_for_real,
+    verify: Verify = engine.verify,
     report: Callable[[Progress], None] = ignore,
 ) -> Offer:
     """Propose, judge and rank. Cancelling it stops the generator and all checks of this hole."""
@@ -93,7 +94,7 @@ class Inquiry:
         generator: Generator,
         workbench: Workbench,
         wanted: int,
-        verify: Verify = verify_for_real,
+        verify: Verify = engine.verify,
         report: Callable[[Progress], None] = ignore,
     ) -> None:
         self.context = context
@@ -105,6 +106,7 @@ class Inquiry:
         self._trials: list[tuple[Candidate, Trial]] = []
         self._verdicts: dict[int, Verdict] = {}
         self._judged: tuple[Judged, ...] = ()
+        self._suspects: tuple[str, ...] = ()
         self._unusable = 0
         self._fault = ""
         self._generated = False
@@ -178,6 +180,7 @@ class Inquiry:
                 await self._propose(group)
                 self._generated = True
                 self._announce()
+            await self._relieve()
         finally:
             self._generated = self._finished = True
             self._announce()
@@ -220,12 +223,37 @@ class Inquiry:
     async def _judge(self, index: int, trial: Trial) -> None:
         async with self._slots:
             self._verdicts[index] = await self._verify(trial, self._workbench)
-        self._judged = tuple(
-            Judged(candidate=candidate, trial=trial, verdict=self._verdicts[position])
-            for position, (candidate, trial) in enumerate(self._trials)
-            if position in self._verdicts
-        )
+        self._tally()
         self._announce()
+
+    async def _relieve(self) -> None:
+        """Judge again those that fail only examples in which no candidate believes."""
+        suspects = agreement.suspects([it.verdict for it in self._judged])
+        if not suspects:
+            return
+        distrusted = frozenset(it.example_id for it in suspects)
+        for index in sorted(self._verdicts):
+            if agreement.could_be_relieved(self._verdicts[index], distrusted):
+                trial = self._trials[index][1]
+                self._verdicts[index] = await self._verify(trial, self._workbench, distrusted=distrusted)
+        self._suspects = tuple(it.sentence for it in suspects)
+        self._tally()
+
+    def _tally(self) -> None:
+        """What the verdicts so far say together."""
+        indices = sorted(self._verdicts)
+        verdicts = [self._verdicts[it] for it in indices]
+        self._judged = tuple(
+            Judged(
+                candidate=self._trials[index][0],
+                trial=self._trials[index][1],
+                verdict=verdict,
+                agreeing=agreeing,
+                sampled=len(verdicts),
+                suspects=self._suspects,
+            )
+            for index, verdict, agreeing in zip(indices, verdicts, agreement.agreeing(verdicts), strict=True)
+        )
 
     def _leads_to(self, index: int, context: Context) -> bool:
         verdict = self._verdicts.get(index)

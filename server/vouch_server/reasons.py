@@ -29,6 +29,8 @@ def why_nothing(judged: Sequence[Judged], *, fault: str = "", unusable: int = 0)
     parts = [_rejections(rejected)] if rejected else []
     if unusable and not rejected:
         parts.append(f"{_count(unusable)} came back empty or unfit to be judged")
+    # A person's own example that nothing can meet is what they need to know most.
+    parts += dict.fromkeys(it for judged_one in rejected for it in judged_one.suspects)
     if fault:
         parts.append(fault)
     return "; ".join(parts) or "the generator proposed nothing here"

@@ -1,22 +1,22 @@
 """The generator and the workbenches that the current settings and trust allow. Knows no editor."""
 
 import asyncio
-import logging
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 from vouch_server.model import Generator, GeneratorFault
-from vouch_server.pipeline import Verify, verify_for_real
+from vouch_server.pipeline import Verify
 from vouch_server.registry import generators
 from vouch_server.settings import Settings
+from vouch_verifiers import engine
 from vouch_verifiers.workbench import Workbench
-
-log = logging.getLogger(__name__)
 
 
 class Workshop:
     """Owns what is warm. Whoever changes settings or trust stops the work that uses it first."""
 
-    def __init__(self, settings: Settings, *, trusted: bool, verify: Verify = verify_for_real) -> None:
+    def __init__(self, settings: Settings, *, trusted: bool, verify: Verify = engine.verify) -> None:
         self.settings = settings
         self.trusted = trusted
         self.verify = verify
@@ -40,18 +40,24 @@ class Workshop:
             self._workbenches[root] = known
         return known
 
-    async def change_settings(self, settings: Settings) -> None:
-        """Close only what the change makes wrong: a new time limit must not cost a warm type checker."""
-        former, self.settings = self.settings, settings
-        if former.verifiers != settings.verifiers:
-            await self._close_workbenches()
-        if (former.generator, former.generators) != (settings.generator, settings.generators):
-            await self._close_generator()
+    def change_settings(self, settings: Settings) -> Coroutine[Any, Any, None]:
+        """Holds at once; await the result to have closed what the change makes wrong, and no more than that.
 
-    async def change_trust(self, trusted: bool) -> None:
-        if trusted != self.trusted:
-            self.trusted = trusted
-            await self._close_workbenches()
+        A new time limit for the generator must not cost a warm type checker.
+        """
+        former, self.settings = self.settings, settings
+        stale: list[Workbench | Generator] = []
+        if former.verifiers != settings.verifiers:
+            stale += self._take_workbenches()
+        if (former.generator, former.generators) != (settings.generator, settings.generators):
+            stale += self._take_generator()
+        return _close(stale)
+
+    def change_trust(self, trusted: bool) -> Coroutine[Any, Any, None]:
+        """Holds at once; await the result to have closed what was started under the former trust."""
+        stale = self._take_workbenches() if trusted != self.trusted else []
+        self.trusted = trusted
+        return _close(stale)
 
     async def close_workbench(self, root: Path) -> None:
         """Close the tools of a folder that is not worked in any more."""
@@ -60,14 +66,16 @@ class Workshop:
             await workbench.aclose()
 
     async def aclose(self) -> None:
-        await asyncio.gather(self._close_workbenches(), self._close_generator())
+        await _close([*self._take_workbenches(), *self._take_generator()])
 
-    async def _close_workbenches(self) -> None:
-        # Emptied before the first await, so that whoever asks meanwhile gets a fresh one.
+    def _take_workbenches(self) -> list[Workbench]:
         workbenches, self._workbenches = list(self._workbenches.values()), {}
-        await asyncio.gather(*(it.aclose() for it in workbenches))
+        return workbenches
 
-    async def _close_generator(self) -> None:
+    def _take_generator(self) -> list[Generator]:
         generator, self._generator = self._generator, None
-        if generator is not None:
-            await generator.aclose()
+        return [generator] if generator is not None else []
+
+
+async def _close(stale: Sequence[Workbench | Generator]) -> None:
+    await asyncio.gather(*(it.aclose() for it in stale))

@@ -53,7 +53,7 @@ class Script:
 
 
 class Judge:
-    """Passes what begins with "good", rejects the rest; `gates` hold a text's verdict back until they are set."""
+    """Passes what begins with "good", rejects the rest; `gates` hold a verdict back until they are set."""
 
     def __init__(self, **gates):
         self.gates = gates
@@ -61,7 +61,7 @@ class Judge:
         self.at_once = self.most_at_once = 0
         self.cancelled = []
 
-    async def __call__(self, trial, workbench):
+    async def __call__(self, trial, workbench, *, distrusted=frozenset()):
         self.seen.append(trial)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)

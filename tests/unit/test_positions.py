@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from vouch_server.lsp.positions import UNITS, UTF8, UTF16, UTF32, Lines
 
-# Every way in which a naive conversion goes wrong: astral and combining characters, tabs, lone surrogates, and
-# characters at which str.splitlines() breaks but LSP does not.
+# Every way in which a naive conversion goes wrong: astral and combining characters, tabs, lone surrogates,
+# and characters at which str.splitlines() breaks but LSP does not.
 ALPHABET = "ab\t é漢😀👩\u200d\u0301\x0b\x0c\x1c\x85\u2028\u2029\ud800\n\r"
 TEXTS = st.text(alphabet=ALPHABET, max_size=60) | st.text(max_size=60)
 ENCODINGS = st.sampled_from(sorted(UNITS))

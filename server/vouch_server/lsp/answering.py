@@ -1,8 +1,8 @@
 """Answers one request for suggestions: from what is known, else by holding it until something passed.
 
-A request is held for a while only. After that it is answered empty and the work goes on; once something passed,
-the editor is told and asks again. While the person types along what was proposed, nothing is generated or judged
-anew. Knows no protocol types.
+A request is held for a while only. After that it is answered empty and the work goes on; once something
+passed, the editor is told and asks again. While the person types along what was proposed, nothing is generated
+or judged anew. Knows no protocol types.
 """
 
 import asyncio
@@ -107,7 +107,7 @@ async def _abandon(session: Session, uri: str, turn: Turn) -> None:
     await _unless_superseded(turn, asyncio.sleep(GRACE_S))
     if session.turns.is_newest(uri, turn):
         session.turns.end(uri)
-        session.close(session.dialogue(uri).turn_to(None))
+        session.leave(uri)
 
 
 async def _unless_superseded(turn: Turn, work: Coroutine[Any, Any, object]) -> None:

@@ -1,4 +1,4 @@
-"""Reads the arguments of commands and notifications of ours; what does not fit gets an error that says what would."""
+"""Reads the arguments of our commands and notifications; what does not fit gets an error that says what would."""
 
 from collections.abc import Sequence
 

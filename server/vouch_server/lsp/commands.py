@@ -1,14 +1,12 @@
 """workspace/executeCommand: the commands that clients bind keys and menus to.
 
-| command               | arguments                  | result                                                   |
-|-----------------------|----------------------------|----------------------------------------------------------|
-| vouch.accepted        | [id]                       | null                                                     |
-| vouch.evidence        | [id] or [{uri, position}]  | {id, text, accepted, summary, evidence, ms, markdown}    |
-| vouch.verifySelection | [{uri, range}]             | {range, text, accepted, summary, evidence, ms, markdown} |
-| vouch.nextCandidate   | [{uri, position}]          | {id, text, summary, index, of}, and vouch/ready          |
-| vouch.why             | [] or [uri]                | {why, candidates: [{text, generator, accepted, …}]}      |
-| vouch.toggle          | [] or [enabled]            | {enabled}                                                |
-| vouch.snooze          | [] or [minutes]; 0 ends it | {minutes}                                                |
+- `vouch.accepted` [id] -> null. Sent by clients that run an item's command.
+- `vouch.evidence` [id] or [{uri, position}] -> {id, text, accepted, summary, evidence, ms, markdown}.
+- `vouch.verifySelection` [{uri, range}] -> {range, text, accepted, summary, evidence, ms, markdown}.
+- `vouch.nextCandidate` [{uri, position}] -> {id, text, summary, index, of}, and vouch/ready.
+- `vouch.why` [] or [uri] -> {why, candidates: [{text, generator, accepted, summary, evidence, ms}]}.
+- `vouch.toggle` [] or [enabled] -> {enabled}.
+- `vouch.snooze` [] or [minutes] -> {minutes}; 0 ends it.
 
 `evidence`, `nextCandidate` and `why` answer null where nothing is known. Positions are LSP's; those inside
 `evidence` are 0-based lines and code points in the resulting text.
@@ -54,12 +52,8 @@ async def evidence(server: VouchServer, arguments: Sequence[object]) -> dict[str
     """What was seen of a suggestion that was shown, or of the accepted one at a place."""
     asked = read.one_at_most(EVIDENCE, arguments)
     if isinstance(asked, str):
-        suggestion = _shown(server, asked)
-    else:
-        suggestion = _accepted_at(server, read.fields(EVIDENCE, asked))
-    if suggestion is None:
-        return None
-    return {"id": suggestion.id, **_told(suggestion.judged)}
+        return _told_of(_shown(server, asked))
+    return _told_of(_accepted_at(server, read.fields(EVIDENCE, asked)))
 
 
 async def verify_selection(server: VouchServer, arguments: Sequence[object]) -> dict[str, Any]:
@@ -163,6 +157,10 @@ def _settle(server: VouchServer) -> None:
     if server.session.silence():
         server.session.stop_everything()
     server.session.tell_standing()
+
+
+def _told_of(suggestion: Suggestion | None) -> dict[str, Any] | None:
+    return {"id": suggestion.id, **_told(suggestion.judged)} if suggestion is not None else None
 
 
 def _told(judged: Judged) -> dict[str, Any]:

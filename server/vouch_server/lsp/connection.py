@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import FeatureRequestError
@@ -53,7 +52,7 @@ class VouchServer(LanguageServer):
     def documents(self) -> Mapping[str, Document]:
         return self.arrived().documents
 
-    def report_server_error(self, error: Exception, source: Any) -> None:
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None:
         """Log every error of ours; tell the person once, and calmly."""
         log.error("%s", error, exc_info=error)
         if source is FeatureRequestError or self._told_of_errors:

@@ -23,7 +23,10 @@ class Dialogue:
         self._accepted: deque[Accepted] = deque(maxlen=ACCEPTED_KEPT)
 
     def turn_to(self, inquiry: Inquiry | None) -> Inquiry | None:
-        """Make an inquiry the current one, or none; the former, to be closed, is remembered where it found anything."""
+        """Make an inquiry the current one, or none; the former, to be closed.
+
+        It is remembered where it found anything.
+        """
         former, self.inquiry = self.inquiry, inquiry
         if former is not None and former.offer.suggestions:
             self._past.append(former)
@@ -37,7 +40,7 @@ class Dialogue:
         return tuple(sorted(self._by_merit(context), key=lambda it: it.id != self.preferred))
 
     def next(self, context: Context) -> tuple[Suggestion, int, int] | None:
-        """Prefer the suggestion after the first; it, its 0-based place in the order of merit, and how many there are."""
+        """Prefer the suggestion after the first; it, its 0-based place by merit, and how many there are."""
         merit = self._by_merit(context)
         if not merit:
             return None

@@ -1,11 +1,10 @@
 """The open documents, each a value that is replaced at every change. Knows nothing of suggestions."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from vouch_server.acceptance import Edit
 from vouch_server.lsp.positions import Lines
 
 
@@ -31,9 +30,6 @@ class Documents:
     def __init__(self) -> None:
         self._open: dict[str, Document] = {}
 
-    def __iter__(self) -> Iterator[Document]:
-        return iter(self._open.values())
-
     def frozen(self) -> Mapping[str, Document]:
         return dict(self._open)
 
@@ -46,23 +42,10 @@ class Documents:
     def close(self, uri: str) -> None:
         self._open.pop(uri, None)
 
-    def change(self, uri: str, *, version: int, edits: Iterable[Edit]) -> None:
-        """Apply edits, each counted in the text that the ones before it left. An unknown document is left alone."""
-        document = self._open.get(uri)
-        if document is None:
-            return
-        text = document.text
-        for edit in edits:
-            text = text[: edit.start] + edit.text + text[edit.end :]
-        self._open[uri] = replace(document, version=version, text=text, dirty=True)
-
     def saved(self, uri: str) -> None:
         document = self._open.get(uri)
         if document is not None:
             self._open[uri] = replace(document, dirty=False)
-
-    def others(self, uri: str) -> Mapping[Path, str]:
-        return others(self._open, uri)
 
 
 def others(documents: Mapping[str, Document], uri: str) -> Mapping[Path, str]:

@@ -13,7 +13,7 @@ from vouch_server.lsp.positions import UNITS, UTF16, Lines
 
 
 def path(uri: str, folders: Iterable[Path] = ()) -> Path:
-    """The absolute path of a URI. What is no file, such as an untitled document, gets a name in a folder of its own."""
+    """The absolute path of a URI. What is no file, such as an untitled document, gets one that need not exist."""
     if uri.startswith("file:") and (known := to_fs_path(uri)):
         return Path(known)
     name = PurePosixPath(urlparse(uri)[2]).name or "untitled"

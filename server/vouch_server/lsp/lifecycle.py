@@ -1,7 +1,5 @@
 """initialize to exit: what the client can do, what it trusts, and the end of everything we started."""
 
-from typing import Any
-
 from lsprotocol import types
 
 from vouch_server.lsp import completion, configuration, from_lsp
@@ -45,11 +43,11 @@ def did_change_folders(server: VouchServer, params: types.DidChangeWorkspaceFold
         session.background(session.workshop.close_workbench(root))
 
 
-async def shutdown(server: VouchServer, _: Any) -> None:
-    """Close all we started before answering, so that a client that kills us afterwards leaves nothing behind."""
+async def shutdown(server: VouchServer, _: None) -> None:
+    """Close all we started before answering: a client may kill us right afterwards."""
     server.exit_code = 0
     await server.aclose()
 
 
-def leave(server: VouchServer, _: Any) -> None:
+def leave(server: VouchServer, _: None) -> None:
     server.exited.set()

@@ -1,8 +1,8 @@
 """Converts between LSP positions and code point offsets. Pure; knows no protocol types.
 
-Four ways to count the same place: bytes (UTF-8), code units (UTF-16), code points (UTF-32), and our offsets, which
-are code points from the start of the text. LSP lines end at \\n, \\r\\n and \\r only: str.splitlines() also breaks at
-form feeds and other separators, which would shift every line after them.
+Four ways to count the same place: bytes (UTF-8), code units (UTF-16), code points (UTF-32), and our offsets,
+which are code points from the start of the text. LSP lines end at \\n, \\r\\n and \\r only: str.splitlines() also
+breaks at form feeds and other separators, which would shift every line after them.
 """
 
 import re

@@ -1,7 +1,7 @@
 """pygls' protocol with its rough edges taken off: every request is answered once, whatever it looks like.
 
-It also notes, at the moment a message arrives, what the documents looked like: pygls starts an asynchronous handler
-only later, when a change that came right behind the request may already have been applied.
+It also notes, at the moment a message arrives, what the documents looked like: pygls starts an asynchronous
+handler only later, when a change that came right behind the request may already have been applied.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import converters, types
 from pygls.exceptions import (
@@ -42,6 +42,8 @@ class Arrival:
     turn: Turn | None = None
 
 
+T = TypeVar("T")
+
 ARRIVAL: ContextVar[Arrival] = ContextVar("ARRIVAL")
 
 
@@ -62,7 +64,7 @@ def converter() -> "Converter":
     return made
 
 
-def _as_it_came(data: dict[str, Any], kind: Callable[..., Any]) -> Any:
+def _as_it_came(data: dict[str, Any], kind: Callable[..., T]) -> T:
     optional = {"result": None} if kind is JsonRPCResponseMessage else {"params": None}
     return kind(**(optional | data))
 
@@ -72,7 +74,7 @@ class VouchProtocol(LanguageServerProtocol):
 
     arrive: Callable[[str | None], Arrival]
 
-    def structure_message(self, data: dict[str, Any]) -> Any:
+    def structure_message(self, data: dict[str, Any]) -> object:
         """As pygls does, but a message that cannot be read becomes a value that can still be answered."""
         if "jsonrpc" not in data:
             return data
@@ -87,7 +89,7 @@ class VouchProtocol(LanguageServerProtocol):
             )
             return Malformed(data.get("id") if "method" in data else None, error)
 
-    def handle_message(self, message: Any) -> None:
+    def handle_message(self, message: Any) -> None:  # noqa: ANN401 - as pygls has it
         method = getattr(message, "method", "")
         expects_answer = method and getattr(message, "id", None) is not None
         if isinstance(message, Malformed):
@@ -105,7 +107,7 @@ class VouchProtocol(LanguageServerProtocol):
     def _refuse(self, msg_id: str | int, error: JsonRpcException) -> None:
         self._send_response(msg_id, error=error.to_response_error())
 
-    def _handle_request(self, msg_id: str | int, method_name: str, params: Any) -> None:
+    def _handle_request(self, msg_id: str | int, method_name: str, params: Any) -> None:  # noqa: ANN401 - as pygls has it
         takes_turn = method_name in TURN_TAKING
         ARRIVAL.set(self.arrive(params.text_document.uri if takes_turn else None))
         super()._handle_request(msg_id, method_name, params)
@@ -134,7 +136,7 @@ class VouchProtocol(LanguageServerProtocol):
             raise JsonRpcMethodNotFound(f"there is no command {params.command!r}")
         return await command(params.arguments or [])
 
-    def plain(self, value: Any) -> Any:
+    def plain(self, value: object) -> object:
         """A protocol value as the JSON values that it is sent as."""
         return self._converter.unstructure(value)
 

@@ -27,7 +27,7 @@ def serve_stdio(settings: Settings) -> int:
 
 
 def serve_tcp(host: str, port: int, settings: Settings | None = None) -> int:
-    """Serve the first client that connects, until it leaves. Port 0 takes a free one, named on standard error."""
+    """Serve the first client that connects, until it leaves. Port 0 takes a free one, told on standard error."""
     return transport.serve_tcp(lambda: make(settings or Settings()), host, port)
 
 

@@ -27,7 +27,7 @@ STATES = {Stage.GENERATING: State.GENERATING, Stage.CHECKING: State.CHECKING, St
 
 
 class Session:
-    """Owns everything that ends with the connection. Its methods run on the event loop and do not block it."""
+    """Owns all that ends with the connection. Its methods run on the event loop and do not block it."""
 
     def __init__(self, workshop: Workshop, status: StatusLine) -> None:
         self.workshop = workshop
@@ -151,6 +151,13 @@ class Session:
         if inquiry is not None and not inquiry.offer.finished:
             self.background(inquiry.aclose())
 
+    def leave(self, uri: str) -> None:
+        """Stop the work on a document's hole, because nobody wants to know any more."""
+        inquiry = self.dialogue(uri).turn_to(None)
+        if inquiry is not None and not inquiry.offer.finished:
+            self.close(inquiry)
+            self.tell(inquiry.context.snapshot, State.IDLE, "")
+
     def stop_everything(self) -> None:
         """Nobody's turn, and no inquiry goes on."""
         for uri, dialogue in self._dialogues.items():
@@ -158,7 +165,7 @@ class Session:
             self.close(dialogue.turn_to(None))
 
     def forget_offers(self) -> None:
-        """What was vouched for under other settings is not offered any more; what was accepted keeps its evidence."""
+        """What was vouched for under other settings is not offered; what was accepted keeps its evidence."""
         for dialogue in self._dialogues.values():
             dialogue.forget_offers()
 

@@ -1,7 +1,7 @@
-"""Tells the editor what goes on and, whenever nothing is shown, why: the notifications vouch/status and vouch/ready.
+"""Tells the editor what goes on and, whenever nothing is shown, why: vouch/status and vouch/ready.
 
-`vouch/status`: {state, uri, language, version, passed, judged, of, why}, where state is one of off, idle, generating,
-checking, error. `vouch/ready`: {uri, version, position}: something passed after an empty answer; ask again there.
+`vouch/status`: {state, uri, language, version, passed, judged, of, why}; state is one of off, idle, generating,
+checking and error. `vouch/ready`: {uri, version, position}; something passed after an empty answer, so ask again.
 """
 
 from collections.abc import Callable

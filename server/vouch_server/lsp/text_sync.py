@@ -53,4 +53,4 @@ def _stop_what_was_left(session: Session, document: Document, cursor: int) -> No
         return
     snapshot = session.snapshot(document, session.documents.frozen())
     if not dialogue.inquiry.serves(Context(snapshot=snapshot, offset=cursor)):
-        session.close(dialogue.turn_to(None))
+        session.leave(document.uri)

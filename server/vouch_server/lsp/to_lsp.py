@@ -1,6 +1,6 @@
 """From our values to LSP's types and units. Takes suggestions, so nothing that was not vouched for can pass.
 
-Texts go out byte for byte as they were judged, as plain strings: a snippet would be changed again on its way in.
+Texts go out byte for byte as they were judged, as plain strings: a snippet would be changed on its way in.
 """
 
 import re
@@ -38,7 +38,7 @@ def inline_list(
 def completion_list(
     document: Document, suggestions: Sequence[Suggestion], encoding: str
 ) -> types.CompletionList:
-    """Always incomplete: the client must ask again as the person types, or it would filter by its own rules."""
+    """Always incomplete: the client must ask again as the person types, not filter by its own rules."""
     items = [_completion_item(document, it, rank, encoding) for rank, it in enumerate(suggestions)]
     return types.CompletionList(is_incomplete=True, items=items)
 

@@ -1,8 +1,8 @@
 """Carries messages over stdio or TCP, and ends the process when the other side is gone. Knows no LSP feature.
 
-pygls reads stdin through a thread pool whose shutdown waits for a read that never returns while the client keeps its
-end open, and writes stdout on the event loop. Here two daemon threads do both, so neither a slow nor a silent client
-holds anything up.
+pygls reads stdin through a thread pool whose shutdown waits for a read that never returns while the client
+keeps its end open, and writes stdout on the event loop. Here two daemon threads do both, so neither a slow nor
+a silent client holds anything up.
 """
 
 import asyncio

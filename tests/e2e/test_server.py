@@ -1,0 +1,880 @@
+"""A real server process, spoken to as an editor does: real protocol, sandbox, compiler and type checker.
+
+Only the generator is scripted. It comes in by the same entry point as a third party's, and it waits where a
+test wants it to, so that nothing here depends on how fast the machine is.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.client import LanguageClient
+
+ROOT = Path(__file__).resolve().parents[2]
+# The first verdict starts a sandbox, a worker and a type checker, on a machine that may be busy.
+DEADLINE_S = 60.0
+
+SERVE = (
+    "from vouch_server.lsp.server import serve_stdio\n"
+    "from vouch_server.settings import Settings\n"
+    "raise SystemExit(serve_stdio(Settings()))\n"
+)
+
+GENERATOR = """
+import asyncio, json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from vouch_server.model import Candidate, GeneratorKind
+from vouch_verifiers.settings import Setting
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    script: Annotated[str, Setting(doc="A folder.")] = ""
+
+class Scripted:
+    def __init__(self, settings):
+        self.folder = Path(settings.script)
+
+    async def generate(self, context, wanted):
+        with (self.folder / "calls").open("a") as calls:
+            calls.write(json.dumps(context.prefix.splitlines()[-1:]) + "\\n")
+        for step in json.loads((self.folder / "script.json").read_text()):
+            if "wait" in step:
+                while not (self.folder / step["wait"]).exists():
+                    await asyncio.sleep(0.01)
+            else:
+                yield Candidate(text=step["text"], generator="scripted")
+
+    async def aclose(self):
+        pass
+
+SCRIPTED = GeneratorKind(name="scripted", doc="Says what a test wants.", settings=Settings, make=Scripted)
+"""
+
+MODULE = '''\
+def double(number: int) -> int:
+    """Twice the number.
+
+    >>> double(2)
+    4
+    """
+    |
+'''
+RIGHT = "return number * 2"
+ALSO_RIGHT = "return number + number"
+WRONG = "return number + 1"
+BROKEN = "return numbr * 2"
+
+
+@pytest.fixture(scope="session")
+def plugin(tmp_path_factory):
+    """A folder with a distribution that offers the scripted generator."""
+    folder = tmp_path_factory.mktemp("plugin")
+    (folder / "vouch_scripted.py").write_text(GENERATOR)
+    info = folder / "vouch_scripted-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: vouch-scripted\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[vouch.generators]\nscripted = vouch_scripted:SCRIPTED\n")
+    return folder
+
+
+class Editor:
+    """An editor with one server: what it sends is what VS Code, Neovim and the others send."""
+
+    def __init__(self, client, workspace, script):
+        self.client = client
+        self.workspace = workspace
+        self.script_folder = script
+        self.statuses = []
+        self.readies = []
+        self.messages = []
+        self.news = asyncio.Event()
+        self.version = 0
+        self.text = ""
+        self.uri = (workspace / "module.py").as_uri()
+        client.feature("vouch/status")(self._take(self.statuses))
+        client.feature("vouch/ready")(self._take(self.readies))
+        client.feature("window/showMessage")(self._take(self.messages))
+
+    def _take(self, into):
+        def take(params):
+            into.append(params)
+            self.news.set()
+
+        return take
+
+    def script(self, *steps):
+        """Texts to propose; `{"wait": name}` stops until `let(name)`."""
+        found = [it if isinstance(it, dict) else {"text": it} for it in steps]
+        (self.script_folder / "script.json").write_text(json.dumps(found))
+
+    def let(self, name):
+        (self.script_folder / name).touch()
+
+    @property
+    def calls(self):
+        path = self.script_folder / "calls"
+        return len(path.read_text().splitlines()) if path.exists() else 0
+
+    async def until(self, condition):
+        async with asyncio.timeout(DEADLINE_S):
+            while not condition():
+                self.news.clear()
+                await self.news.wait()
+
+    async def initialize(self, *, inline=True, trusted=True, encodings=None, **settings):
+        options = {
+            "trusted": trusted,
+            "settings": {
+                "generator": "scripted",
+                "debounce_ms": 0,
+                "hold_ms": 10_000,
+                "generators": {"scripted": {"script": str(self.script_folder)}},
+                **settings,
+            },
+        }
+        if trusted is None:
+            del options["trusted"]
+        text_document = types.TextDocumentClientCapabilities(
+            inline_completion=types.InlineCompletionClientCapabilities() if inline else None
+        )
+        result = await self.client.initialize_async(
+            types.InitializeParams(
+                capabilities=types.ClientCapabilities(
+                    general=types.GeneralClientCapabilities(position_encodings=encodings),
+                    text_document=text_document,
+                ),
+                workspace_folders=[types.WorkspaceFolder(uri=self.workspace.as_uri(), name="project")],
+                initialization_options=options,
+            )
+        )
+        self.client.initialized(types.InitializedParams())
+        return result
+
+    def open(self, marked=MODULE, language="python", name="module.py"):
+        """`|` is the cursor."""
+        self.uri = (self.workspace / name).as_uri()
+        self.version = 1
+        self.text = marked.replace("|", "")
+        item = types.TextDocumentItem(
+            uri=self.uri, language_id=language, version=self.version, text=self.text
+        )
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(text_document=item))
+        self.at = place(marked)
+
+    def type(self, text):
+        """At the cursor, which moves along."""
+        offset = self._offset()
+        self.text = self.text[:offset] + text + self.text[offset:]
+        self._send(types.Range(start=self.at, end=self.at), text)
+        self.at = place(self.text[: offset + len(text)] + "|")
+
+    def delete_before(self, count):
+        start = types.Position(line=self.at.line, character=self.at.character - count)
+        offset = self._offset()
+        self.text = self.text[: offset - count] + self.text[offset:]
+        self._send(types.Range(start=start, end=self.at), "")
+        self.at = start
+
+    def _offset(self):
+        return sum(len(it) + 1 for it in self.text.split("\n")[: self.at.line]) + self.at.character
+
+    def _send(self, range, text):
+        self.version += 1
+        self.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                text_document=types.VersionedTextDocumentIdentifier(uri=self.uri, version=self.version),
+                content_changes=[types.TextDocumentContentChangePartial(range=range, text=text)],
+            )
+        )
+
+    def ask(self, kind=types.InlineCompletionTriggerKind.Automatic, at=None, selected=None, id=None):
+        params = types.InlineCompletionParams(
+            text_document=types.TextDocumentIdentifier(uri=self.uri),
+            position=at or self.at,
+            context=types.InlineCompletionContext(trigger_kind=kind, selected_completion_info=selected),
+        )
+        sent = self.client.protocol.send_request_async("textDocument/inlineCompletion", params, msg_id=id)
+        return asyncio.ensure_future(asyncio.wait_for(sent, DEADLINE_S))
+
+    def ask_explicitly(self, **facts):
+        return self.ask(types.InlineCompletionTriggerKind.Invoked, **facts)
+
+    async def run(self, command, *arguments):
+        params = types.ExecuteCommandParams(command=command, arguments=list(arguments))
+        return await asyncio.wait_for(self.client.workspace_execute_command_async(params), DEADLINE_S)
+
+    def where(self):
+        return {"uri": self.uri, "position": {"line": self.at.line, "character": self.at.character}}
+
+
+def place(marked):
+    before = marked.split("|")[0]
+    return types.Position(line=before.count("\n"), character=len(before) - before.rfind("\n") - 1)
+
+
+@contextmanager
+def in_one_piece(editor):
+    """What is sent meanwhile arrives as one piece, as it does where an editor is quick."""
+    writer, pieces = editor.client.protocol.writer, []
+    editor.client.protocol.writer = SimpleNamespace(write=pieces.append)
+    yield
+    editor.client.protocol.writer = writer
+    writer.write(b"".join(pieces))
+
+
+def texts(answer):
+    return [it.insert_text for it in answer.items]
+
+
+def process_of(editor):
+    return psutil.Process(editor.client._server.pid)
+
+
+@pytest.fixture
+async def editor(plugin, tmp_path):
+    workspace, script = tmp_path / "project", tmp_path / "script"
+    workspace.mkdir()
+    script.mkdir()
+    client = LanguageClient("test-editor", "1")
+    path = os.pathsep.join([str(ROOT / "server"), str(ROOT / "verifiers"), str(plugin)])
+    await client.start_io(sys.executable, "-c", SERVE, env={**os.environ, "PYTHONPATH": path}, cwd=tmp_path)
+    editor = Editor(client, workspace, script)
+    yield editor
+    process = psutil.Process(client._server.pid) if client._server.returncode is None else None
+    children = process.children(recursive=True) if process is not None else []
+    if process is not None:
+        async with asyncio.timeout(DEADLINE_S):
+            await client.shutdown_async(None)
+            client.exit(None)
+            await client._server.wait()
+    await client.stop()
+    assert [it for it in children if alive(it)] == []
+
+
+async def test_it_says_what_it_can_do(editor):
+    result = await editor.initialize()
+    able = result.capabilities
+    assert able.inline_completion_provider is not None
+    assert able.completion_provider is None
+    assert able.hover_provider
+    assert able.text_document_sync.change is types.TextDocumentSyncKind.Incremental
+    assert set(able.execute_command_provider.commands) == {
+        "vouch.accepted",
+        "vouch.evidence",
+        "vouch.nextCandidate",
+        "vouch.snooze",
+        "vouch.toggle",
+        "vouch.verifySelection",
+        "vouch.why",
+    }
+
+
+async def test_what_passes_is_shown_as_it_was_judged(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    (item,) = (await editor.ask()).items
+    assert item.insert_text == item.filter_text == RIGHT
+    assert item.range == types.Range(start=editor.at, end=editor.at)
+    assert item.command.command == "vouch.accepted"
+    told = await editor.run("vouch.evidence", *item.command.arguments)
+    assert told["accepted"]
+    assert told["text"] == RIGHT
+    assert "1/1 example" in told["summary"]
+
+
+async def test_what_fails_is_not_shown_and_the_status_says_why(editor):
+    editor.script(WRONG, BROKEN)
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == []
+    await editor.until(
+        lambda: editor.statuses and editor.statuses[-1].state == "idle" and editor.statuses[-1].why
+    )
+    status = editor.statuses[-1]
+    assert (status.passed, status.judged, status.of, status.version) == (0, 2, 2, 1)
+    assert status.why.startswith("2 candidates rejected: ")
+    assert "fails an example" in status.why
+    told = await editor.run("vouch.why", editor.uri)
+    assert told["why"] == status.why
+    assert sorted(it["text"] for it in told["candidates"]) == sorted([WRONG, BROKEN])
+
+
+async def test_an_answer_is_given_as_soon_as_something_passed(editor):
+    editor.script(RIGHT, {"wait": "never"}, ALSO_RIGHT)
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == [RIGHT]
+
+
+async def test_after_the_deadline_it_answers_empty_goes_on_and_says_when_ready(editor):
+    editor.script({"wait": "gate"}, RIGHT)
+    await editor.initialize(hold_ms=50)
+    editor.open()
+    assert texts(await editor.ask()) == []
+    assert editor.readies == []
+    editor.let("gate")
+    await editor.until(lambda: editor.readies)
+    (ready,) = editor.readies
+    assert (ready.uri, ready.version) == (editor.uri, editor.version)
+    assert (ready.position.line, ready.position.character) == (editor.at.line, editor.at.character)
+    assert texts(await editor.ask_explicitly()) == [RIGHT]
+    assert editor.calls == 1
+
+
+async def test_nothing_is_announced_for_a_text_that_has_moved_on(editor):
+    editor.script({"wait": "gate"}, RIGHT)
+    await editor.initialize(hold_ms=50)
+    editor.open()
+    assert texts(await editor.ask()) == []
+    editor.type("x")
+    editor.let("gate")
+    assert texts(await editor.ask_explicitly()) == []
+    assert editor.readies == []
+
+
+async def test_the_same_question_again_is_answered_from_what_is_known(editor):
+    editor.script(WRONG)
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == []
+    editor.script(RIGHT)
+    assert texts(await editor.ask()) == []
+    assert editor.calls == 1
+    assert texts(await editor.ask_explicitly()) == [RIGHT]
+    assert editor.calls == 2
+
+
+async def test_a_newer_request_answers_the_older_one_with_null(editor):
+    editor.script({"wait": "gate"}, RIGHT)
+    await editor.initialize()
+    editor.open()
+    first, second, third = editor.ask(), editor.ask(), editor.ask()
+    assert await first is None
+    assert await second is None
+    editor.let("gate")
+    assert texts(await third) == [RIGHT]
+    assert editor.calls == 1
+
+
+async def test_a_change_answers_the_pending_request_with_null(editor):
+    editor.script({"wait": "gate"}, RIGHT)
+    await editor.initialize()
+    editor.open()
+    pending = editor.ask()
+    editor.type("r")
+    assert await pending is None
+
+
+async def test_a_request_means_the_text_it_was_sent_for_even_where_a_change_follows_at_once(editor):
+    """They arrive in one piece: the request must not be read against the newer text."""
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == [RIGHT]
+    with in_one_piece(editor):
+        pending = editor.ask()
+        editor.type("x")
+    assert await pending is None
+    assert editor.calls == 1
+
+
+async def test_a_cancelled_request_is_answered_as_cancelled_and_its_work_is_stopped(editor):
+    editor.script({"wait": "never"}, RIGHT)
+    await editor.initialize()
+    editor.open()
+    pending = editor.ask(id="to-cancel")
+    await editor.until(lambda: editor.statuses and editor.statuses[-1].state == "generating")
+    editor.client.cancel_request(types.CancelParams(id="to-cancel"))
+    with pytest.raises(JsonRpcException) as refused:
+        await pending
+    assert refused.value.code == -32800
+    await editor.until(lambda: editor.statuses[-1].state == "idle")
+
+
+async def test_typing_along_a_suggestion_goes_on_at_once_without_asking_the_generator_again(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    (whole,) = (await editor.ask()).items
+    for letter in "return ":
+        editor.type(letter)
+        (item,) = (await editor.ask()).items
+        assert item.range.start == editor.at
+        assert item.command == whole.command
+    assert item.insert_text == "number * 2"
+    assert editor.calls == 1
+    editor.script(WRONG.removeprefix("return "))
+    editor.type("x")
+    assert texts(await editor.ask()) == []
+    assert editor.calls == 2
+
+
+async def test_typing_along_while_it_is_still_generated_does_not_start_anew(editor):
+    editor.script({"wait": "gate"}, RIGHT)
+    await editor.initialize()
+    editor.open()
+    pending = editor.ask()
+    await editor.until(lambda: editor.statuses and editor.statuses[-1].state == "generating")
+    editor.type("ret")
+    assert await pending is None
+    again = editor.ask()
+    editor.let("gate")
+    assert texts(await again) == [RIGHT.removeprefix("ret")]
+    assert editor.calls == 1
+
+
+async def test_typing_something_else_while_it_is_generated_starts_anew(editor):
+    editor.script({"wait": "gate"}, ALSO_RIGHT)
+    await editor.initialize()
+    editor.open()
+    pending = editor.ask()
+    await editor.until(lambda: editor.statuses and editor.statuses[-1].state == "generating")
+    editor.type("value = ")
+    assert await pending is None
+    again = editor.ask()
+    editor.script("number * 2\n    return value")
+    editor.let("gate")
+    assert texts(await again) == ["number * 2\n    return value"]
+    assert editor.calls == 2
+
+
+async def test_another_dirty_document_changes_what_is_judged(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open("VALUE = 1\n|", name="other.py")
+    editor.open()
+    assert texts(await editor.ask()) == [RIGHT]
+    module = (editor.uri, editor.version, editor.text, editor.at)
+    editor.uri, editor.version, editor.text, editor.at = (
+        (editor.workspace / "other.py").as_uri(),
+        1,
+        "VALUE = 1\n",
+        types.Position(line=1, character=0),
+    )
+    editor.type("OTHER = 2\n")
+    editor.uri, editor.version, editor.text, editor.at = module
+    assert texts(await editor.ask()) == [RIGHT]
+    assert editor.calls == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+async def test_positions_are_counted_as_agreed(editor, encoding):
+    editor.script("'😀' + name")
+    result = await editor.initialize(encodings=["utf-7", encoding, "utf-16"])
+    assert result.capabilities.position_encoding == encoding
+    line = "def hail(name: str, é='😀') -> str: return "
+    editor.open(line + "|\n")
+    units = {"utf-8": len(line.encode()), "utf-16": len(line.encode("utf-16-le")) // 2, "utf-32": len(line)}
+    editor.at = types.Position(line=0, character=units[encoding])
+    (item,) = (await editor.ask()).items
+    assert item.insert_text == "'😀' + name"
+    assert item.range.start == item.range.end == editor.at
+
+
+async def test_a_form_feed_does_not_shift_the_lines_below_it(editor):
+    editor.script("number * 2")
+    await editor.initialize()
+    editor.open("# one\x0c\n# two\u2028\ndef double(number: int) -> int:\n    return|\n")
+    editor.type(" ")
+    assert texts(await editor.ask()) == ["number * 2"]
+
+
+@pytest.mark.parametrize(
+    ("line", "character"),
+    [(99, 0), (0, 9_999), (99, 9_999), (2, 1)],
+)
+async def test_a_wrong_position_is_answered(editor, line, character):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open("x = 1\n# 😀\n😀|")
+    answer = await editor.ask_explicitly(at=types.Position(line=line, character=character))
+    assert isinstance(answer, types.InlineCompletionList)
+
+
+async def test_a_negative_position_is_answered(editor):
+    await editor.initialize()
+    editor.open()
+    params = {
+        "textDocument": {"uri": editor.uri},
+        "position": {"line": -1, "character": -7},
+        "context": {"triggerKind": 2},
+    }
+    answered = await asyncio.wait_for(
+        raw_request(editor, "textDocument/inlineCompletion", params), DEADLINE_S
+    )
+    assert "result" in answered or "error" in answered
+
+
+async def test_a_trigger_kind_of_the_old_clients_is_understood(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    params = {
+        "textDocument": {"uri": editor.uri},
+        "position": {"line": editor.at.line, "character": editor.at.character},
+        "context": {"triggerKind": 0},
+    }
+    answered = await asyncio.wait_for(
+        raw_request(editor, "textDocument/inlineCompletion", params), DEADLINE_S
+    )
+    assert [it["insertText"] for it in answered["result"]["items"]] == [RIGHT]
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "code"),
+    [
+        ("textDocument/inlineCompletion", {"textDocument": 7}, -32602),
+        ("textDocument/inlineCompletion", None, -32602),
+        ("textDocument/hover", {}, -32602),
+        ("vouch/unheardOf", {}, -32601),
+        ("workspace/executeCommand", {"command": "vouch.unheardOf"}, -32601),
+    ],
+)
+async def test_a_request_that_cannot_be_read_is_answered_with_an_error(editor, method, params, code):
+    await editor.initialize()
+    answered = await asyncio.wait_for(raw_request(editor, method, params), DEADLINE_S)
+    assert answered["error"]["code"] == code
+
+
+async def test_a_request_before_initialize_is_refused(editor):
+    answered = await asyncio.wait_for(raw_request(editor, "textDocument/hover", {}), DEADLINE_S)
+    assert answered["error"]["code"] in (-32002, -32602)
+    await editor.initialize()
+
+
+async def raw_request(editor, method, params):
+    """Send what no well-behaved client library would; the answer as it came, whatever it is."""
+    answered = asyncio.get_running_loop().create_future()
+    protocol = editor.client.protocol
+    inner = protocol.structure_message
+
+    def listen(data):
+        if data.get("id") == "raw" and "method" not in data and "jsonrpc" in data:
+            answered.set_result(data)
+            return {}
+        return inner(data)
+
+    protocol.structure_message = listen
+    message = {"jsonrpc": "2.0", "id": "raw", "method": method, "params": params}
+    body = json.dumps(message).encode()
+    protocol.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    return await answered
+
+
+# What a person set, and whether anything may run at all.
+
+
+async def test_in_a_workspace_that_is_not_trusted_nothing_is_started(editor):
+    editor.script(RIGHT)
+    await editor.initialize(trusted=False)
+    editor.open()
+    assert texts(await editor.ask()) == []
+    assert texts(await editor.ask_explicitly()) == []
+    with pytest.raises(JsonRpcException, match="not trusted"):
+        await editor.run("vouch.verifySelection", {"uri": editor.uri, "range": whole(editor)})
+    assert editor.calls == 0
+    assert process_of(editor).children(recursive=True) == []
+    assert editor.statuses[-1].state == "off"
+    assert "not trusted" in editor.statuses[-1].why
+
+
+async def test_a_client_that_says_nothing_of_trust_is_told_once_what_is_missing(editor):
+    editor.script(RIGHT)
+    await editor.initialize(trusted=None)
+    editor.open()
+    assert texts(await editor.ask()) == []
+    await editor.until(lambda: editor.messages)
+    assert "trusted" in editor.messages[0].message
+    assert editor.calls == 0
+
+
+async def test_trust_can_be_given_and_taken_back(editor):
+    editor.script(RIGHT)
+    await editor.initialize(trusted=False)
+    editor.open()
+    editor.client.protocol.notify("vouch/trust", {"trusted": True})
+    assert texts(await editor.ask()) == [RIGHT]
+    editor.client.protocol.notify("vouch/trust", {"trusted": False})
+    assert texts(await editor.ask()) == []
+    await editor.until(lambda: [it.state for it in editor.statuses if it.uri == ""] == ["off", "idle", "off"])
+    assert process_of(editor).children(recursive=True) == []
+
+
+async def test_settings_take_effect_while_it_runs(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == [RIGHT]
+    configure(editor, enabled=False)
+    assert texts(await editor.ask()) == []
+    assert editor.statuses[-1].state == "off"
+    configure(editor, trigger="explicit")
+    assert texts(await editor.ask()) == []
+    assert texts(await editor.ask_explicitly()) == [RIGHT]
+    configure(editor, disabled_languages=["python"])
+    assert texts(await editor.ask_explicitly()) == []
+    configure(editor, require="examples", candidates="many", colour="blue")
+    assert texts(await editor.ask()) == [RIGHT]
+    (message,) = editor.messages
+    assert "candidates" in message.message
+    assert "colour" in message.message
+
+
+async def test_only_a_change_of_what_verifies_restarts_the_warm_tools(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == [RIGHT]
+    warm = {it.pid for it in process_of(editor).children(recursive=True)}
+    assert warm
+    configure(editor, candidates=2)
+    editor.script(ALSO_RIGHT)
+    assert texts(await editor.ask_explicitly()) == [ALSO_RIGHT]
+    assert warm <= {it.pid for it in process_of(editor).children(recursive=True)}
+    configure(editor, check_timeout_ms=2_900)
+    assert texts(await editor.ask_explicitly()) == [ALSO_RIGHT]
+    assert not warm & {it.pid for it in process_of(editor).children(recursive=True)}
+
+
+@pytest.mark.parametrize(
+    ("marked", "language", "name", "why"),
+    [
+        ("x = 1  # a no|te\n", "python", "module.py", "in a comment"),
+        ('def f():\n    """Do| it."""\n', "python", "module.py", "in a string"),
+        ("# title|\n", "markdown", "notes.md", "no checks for markdown"),
+        ("x = 1\n" * 200_000 + "|", "python", "module.py", "larger than"),
+    ],
+)
+async def test_left_alone_with_a_reason(editor, marked, language, name, why):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open(marked, language, name)
+    assert texts(await editor.ask()) == []
+    assert editor.calls == 0
+    assert (editor.statuses[-1].state, editor.statuses[-1].language) == ("idle", language)
+    assert why in editor.statuses[-1].why
+
+
+async def test_asked_for_explicitly_it_helps_in_a_comment_too(editor):
+    editor.script("te")
+    await editor.initialize()
+    editor.open("x = 1  # a no|\n")
+    await editor.ask_explicitly()
+    assert editor.calls == 1
+
+
+def configure(editor, **settings):
+    own = {"scripted": {"script": str(editor.script_folder)}}
+    said = {"generator": "scripted", "debounce_ms": 0, "hold_ms": 10_000, "generators": own, **settings}
+    params = types.DidChangeConfigurationParams(settings={"vouch": said})
+    editor.client.workspace_did_change_configuration(params)
+
+
+def whole(editor):
+    lines = editor.text.split("\n")
+    end = {"line": len(lines) - 1, "character": len(lines[-1])}
+    return {"start": {"line": 0, "character": 0}, "end": end}
+
+
+# Commands, evidence and acceptance.
+
+
+async def test_the_evidence_of_an_accepted_insertion_stays_until_its_text_is_changed(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    (item,) = (await editor.ask()).items
+    at = editor.at
+    editor.type(item.insert_text)
+    await editor.run(item.command.command, *item.command.arguments)
+    shown = await hover(editor, at)
+    assert "1/1 example" in shown.contents.value
+    assert (shown.range.start, shown.range.end) == (at, editor.at)
+    editor.at = types.Position(line=0, character=0)
+    editor.type("import os\n\n")
+    below = types.Position(line=at.line + 2, character=at.character + 3)
+    assert (await hover(editor, below)).range.start.line == at.line + 2
+    editor.at = below
+    editor.type("_")
+    assert await hover(editor, below) is None
+
+
+async def test_an_editor_that_ignores_commands_is_understood_from_its_edits(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    await editor.ask()
+    at = editor.at
+    editor.type(RIGHT[:7])
+    assert await hover(editor, at) is None
+    editor.type(RIGHT[7:])
+    assert "Vouched for" in (await hover(editor, at)).contents.value
+    told = await editor.run("vouch.evidence", {"uri": editor.uri, "position": position(at)})
+    assert told["text"] == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("marked", "accepted"),
+    [
+        (MODULE.replace("|", "[" + RIGHT + "]"), True),
+        (MODULE.replace("|", "[" + WRONG + "]"), False),
+        (MODULE.replace("|", "[]" + RIGHT), True),
+        (MODULE.replace("|", "[]" + WRONG), False),
+    ],
+)
+async def test_code_as_it_stands_is_judged(editor, marked, accepted):
+    await editor.initialize()
+    start, end = place(marked.replace("[", "|", 1)), place(marked.replace("[", "").replace("]", "|", 1))
+    editor.open(marked.replace("[", "").replace("]", ""))
+    span = {"start": position(start), "end": position(end)}
+    told = await editor.run("vouch.verifySelection", {"uri": editor.uri, "range": span})
+    assert told["accepted"] is accepted
+    assert told["text"] == (RIGHT if accepted else WRONG)
+    assert told["range"]["start"] == position(start)
+    assert "examples" in {it["check"] for it in told["evidence"]}
+
+
+async def test_the_next_candidate_comes_first_when_asked_for(editor):
+    editor.script(RIGHT, ALSO_RIGHT)
+    await editor.initialize()
+    editor.open()
+    await editor.ask()
+    await editor.until(lambda: editor.statuses[-1].judged == 2)
+    assert texts(await editor.ask()) == [RIGHT, ALSO_RIGHT]
+    told = await editor.run("vouch.nextCandidate", editor.where())
+    assert (told["text"], told["index"], told["of"]) == (ALSO_RIGHT, 1, 2)
+    assert [it.version for it in editor.readies] == [editor.version]
+    assert texts(await editor.ask()) == [ALSO_RIGHT, RIGHT]
+    assert (await editor.run("vouch.nextCandidate", editor.where()))["text"] == RIGHT
+    assert editor.calls == 1
+
+
+async def test_it_can_be_switched_off_and_snoozed(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    assert await editor.run("vouch.toggle") == {"enabled": False}
+    assert texts(await editor.ask_explicitly()) == []
+    assert await editor.run("vouch.toggle", True) == {"enabled": True}
+    assert await editor.run("vouch.snooze", 5) == {"minutes": 5}
+    assert texts(await editor.ask_explicitly()) == []
+    assert "snoozed for another 5 min" in editor.statuses[-1].why
+    assert await editor.run("vouch.snooze", 0) == {"minutes": 0}
+    assert texts(await editor.ask_explicitly()) == [RIGHT]
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "complaint"),
+    [
+        ("vouch.accepted", [], "the id of a suggestion"),
+        ("vouch.accepted", [{"id": 1}], "the id of a suggestion"),
+        ("vouch.evidence", [3], "an object with a uri"),
+        ("vouch.evidence", ["a", "b"], "one argument at most, not 2"),
+        ("vouch.verifySelection", [], "an object with a uri"),
+        ("vouch.verifySelection", [{"uri": "file:///nowhere.py"}], "not open"),
+        ("vouch.nextCandidate", [{}], "a uri, a string"),
+        ("vouch.toggle", ["on"], "true or false"),
+        ("vouch.snooze", [-1], "a number from 0"),
+        ("vouch.snooze", [True], "a number from 0"),
+        ("vouch.why", [7], "a uri, a string"),
+    ],
+)
+async def test_wrong_arguments_get_an_error_that_says_what_is_needed(editor, command, arguments, complaint):
+    await editor.initialize()
+    with pytest.raises(JsonRpcException, match=complaint) as refused:
+        await editor.run(command, *arguments)
+    assert refused.value.code == -32602
+
+
+async def test_a_selection_in_the_open_completion_list_must_be_gone_on_from(editor):
+    editor.script("number * 2")
+    await editor.initialize()
+    editor.open("def double(number: int) -> int:\n    return |\n")
+    here = types.Range(start=editor.at, end=editor.at)
+    fits = types.SelectedCompletionInfo(range=here, text="number")
+    differs = types.SelectedCompletionInfo(range=here, text="numeric")
+    assert texts(await editor.ask(selected=fits)) == ["number * 2"]
+    assert texts(await editor.ask(selected=differs)) == []
+
+
+async def test_clients_without_inline_completion_get_it_in_their_completion_list(editor):
+    editor.script("mber * 2")
+    result = await editor.initialize(inline=False)
+    assert result.capabilities.completion_provider is not None
+    editor.open("def double(number: int) -> int:\n    return nu|\n")
+    params = types.CompletionParams(
+        text_document=types.TextDocumentIdentifier(uri=editor.uri), position=editor.at
+    )
+    answer = await asyncio.wait_for(editor.client.text_document_completion_async(params), DEADLINE_S)
+    assert answer.is_incomplete
+    (item,) = answer.items
+    assert item.text_edit.new_text == item.filter_text == item.label == "number * 2"
+    assert item.text_edit.range.start == types.Position(line=1, character=11)
+    assert item.text_edit.range.end == editor.at
+    assert "compiles" in item.label_details.description
+    assert "```python\nmber * 2\n```" in item.documentation.value
+    assert item.insert_text_format is types.InsertTextFormat.PlainText
+
+
+# The end.
+
+
+@pytest.mark.parametrize("ending", ["shutdown and exit", "exit alone", "end of input", "SIGTERM"])
+async def test_however_it_ends_no_process_is_left(editor, ending):
+    editor.script(RIGHT, {"wait": "never"})
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == [RIGHT]
+    server = editor.client._server
+    children = process_of(editor).children(recursive=True)
+    assert children
+    match ending:
+        case "shutdown and exit":
+            await asyncio.wait_for(editor.client.shutdown_async(None), DEADLINE_S)
+            assert [it for it in children if alive(it)] == []
+            editor.client.exit(None)
+        case "exit alone":
+            editor.client.exit(None)
+        case "end of input":
+            server.stdin.close()
+        case "SIGTERM":
+            server.terminate()
+    code = await asyncio.wait_for(server.wait(), DEADLINE_S)
+    assert code == (0 if ending == "shutdown and exit" else 1)
+    assert [it for it in children if alive(it)] == []
+
+
+async def test_after_shutdown_requests_are_still_answered(editor):
+    await editor.initialize()
+    await asyncio.wait_for(editor.client.shutdown_async(None), DEADLINE_S)
+    answered = await asyncio.wait_for(raw_request(editor, "textDocument/hover", {}), DEADLINE_S)
+    assert answered["error"]["code"] in (-32600, -32602)
+    editor.client.exit(None)
+    assert await asyncio.wait_for(editor.client._server.wait(), DEADLINE_S) == 0
+
+
+def alive(process):
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def position(at):
+    return {"line": at.line, "character": at.character}
+
+
+async def hover(editor, at):
+    params = types.HoverParams(text_document=types.TextDocumentIdentifier(uri=editor.uri), position=at)
+    return await asyncio.wait_for(editor.client.text_document_hover_async(params), DEADLINE_S)
