@@ -9,6 +9,8 @@ from typing import Annotated, Final
 from vouch_server.model import Candidate, Context, GeneratorKind
 from vouch_server.synthesis.goal import goal_at
 from vouch_server.synthesis.proposals import Proposal, proposals
+from vouch_server.synthesis.retrieval.library import Library
+from vouch_server.synthesis.retrieval.records import FunctionRecord
 from vouch_verifiers.settings import Setting
 
 NAME: Final = "synthesis"
@@ -17,12 +19,24 @@ SLICE_S: Final = 0.004
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SynthesisSettings:
-    """`budget_ms` is the wall time of one request; `settle_ms` how long a likelier program is waited for at least."""
+    """Bounds on the time of one request, and on what is read of a workspace for it."""
 
     budget_ms: Annotated[int, Setting(doc="Time for one request, in ms.", least=10, most=60_000)] = 600
     settle_ms: Annotated[
         int, Setting(doc="Time that a likelier program is waited for, in ms.", least=0, most=60_000)
     ] = 90
+    retrieval: Annotated[
+        bool, Setting(doc="Whether functions of the workspace are adapted to where they would fit.")
+    ] = True
+    retrieval_ms: Annotated[
+        int, Setting(doc="Time that one request may spend on reading files, in ms.", least=0, most=10_000)
+    ] = 120
+    max_files: Annotated[
+        int, Setting(doc="How many files of a workspace are read at most.", least=0, most=20_000)
+    ] = 400
+    max_file_bytes: Annotated[
+        int, Setting(doc="The largest file that is read, in bytes.", least=0, most=4_000_000)
+    ] = 200_000
 
 
 class Synthesis:
@@ -30,17 +44,20 @@ class Synthesis:
 
     def __init__(self, settings: SynthesisSettings) -> None:
         self.settings = settings
+        self._library = Library(max_files=settings.max_files, max_file_bytes=settings.max_file_bytes)
 
     async def generate(self, context: Context, wanted: int) -> AsyncIterator[Candidate]:
         """At most `wanted` candidates, best first. Silence is an answer."""
         started = time.perf_counter()
-        goal = goal_at(context)
+        # Parsing goes on beside the event loop: files may be large, and none of it can be cut into slices.
+        goal = await asyncio.to_thread(goal_at, context)
         if goal is None or wanted < 1:
             return
+        records = await self._records(context)
         waiting: list[Proposal] = []
         sent = 0
         patience: float | None = None
-        async for proposal in _paced(proposals(context, goal), started + self.settings.budget_ms / 1000):
+        async for proposal in _paced(proposals(context, goal, records), started + self.settings.budget_ms / 1000):
             now = time.perf_counter()
             if proposal is not None:
                 waiting.append(proposal)
@@ -55,6 +72,15 @@ class Synthesis:
                     return
         for proposal in _ranked(waiting)[: wanted - sent]:
             yield _candidate(proposal)
+
+    async def _records(self, context: Context) -> list[FunctionRecord]:
+        """Functions of the open documents and of the workspace, as far as they could be read in time."""
+        if not self.settings.retrieval:
+            return []
+        snapshot = context.snapshot
+        buffers = {**snapshot.others, snapshot.path: snapshot.text}
+        budget_ms = self.settings.retrieval_ms
+        return await asyncio.to_thread(self._library.records, snapshot.workspace, buffers, budget_ms)
 
     async def aclose(self) -> None:
         """There is nothing to close."""

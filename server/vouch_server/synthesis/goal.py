@@ -1,7 +1,6 @@
 """What is asked of synthesis at a cursor: the hole, what is in scope there on every example, and what is to come out."""
 
 import ast
-import doctest
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,7 +18,8 @@ from vouch_server.synthesis.surroundings import Surroundings, look_around
 from vouch_server.synthesis.translate import HOLE, Foreign, Reached, Reader
 from vouch_server.synthesis.values import REFUSED, Row, Value, same
 from vouch_server.synthesis.words import stems
-from vouch_verifiers.model import Example
+from vouch_verifiers.model import Example, Trial
+from vouch_verifiers.oracles.doc_examples import extract
 
 _SENTINEL: Final = object()
 _BEYOND: Final = (*REFUSED, Foreign, Reached, RecursionError)
@@ -81,23 +81,19 @@ def goal_at(context: Context) -> Goal | None:
 
 
 def examples_of(context: Context, hole: Hole) -> Sequence[Example]:
-    """The documented examples of the function at the hole, in order."""
-    del context
-    documentation = ast.get_docstring(hole.function) or ""
-    try:
-        found = doctest.DocTestParser().get_examples(documentation)
-    except ValueError:
-        return ()
-    return [
-        Example(
-            id=f"doc:{it.lineno}",
-            code=it.source.strip(),
-            mode="value" if it.want else "exec",
-            expected=it.want.strip(),
-            line=it.lineno,
+    """The documented examples of the function at the hole, in order; set-up and trial as if nothing were done there."""
+    prefix = context.prefix
+    return extract(
+        Trial(
+            language=context.snapshot.language,
+            path=context.snapshot.path,
+            prefix=prefix[: len(prefix) - len(hole.typed)],
+            completion=f"{hole.lead}...",
+            suffix=context.suffix,
+            workspace=context.snapshot.workspace,
+            buffers=context.snapshot.others,
         )
-        for it in found
-    ]
+    )
 
 
 def prose_of(documentation: str) -> str:

@@ -1,12 +1,16 @@
 """All that synthesis has to propose at a cursor, from every source, in small steps that whoever drives can stop between."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from vouch_server.model import Context
 from vouch_server.synthesis.goal import Goal
-from vouch_server.synthesis.program import text_in
+from vouch_server.synthesis.ideas import ideas
+from vouch_server.synthesis.program import Program, text_in
+from vouch_server.synthesis.retrieval.records import FunctionRecord
+from vouch_server.synthesis.retrieval.search import retrieved
 from vouch_server.synthesis.solve import Search
 
 
@@ -23,11 +27,11 @@ class Proposal:
     sure: bool = False
 
 
-def proposals(context: Context, goal: Goal) -> Iterator[Proposal | None]:
+def proposals(context: Context, goal: Goal, records: Sequence[FunctionRecord]) -> Iterator[Proposal | None]:
     """Proposals as they are found, None in between. Nothing that stands after the cursor already, nothing twice."""
     ahead = context.suffix.strip()
     lightest: dict[str, float] = {}
-    for proposal in _by_search(goal):
+    for proposal in itertools.chain(_by_likeness(goal, records), _by_search(goal)):
         if proposal is None:
             yield None
             continue
@@ -36,6 +40,15 @@ def proposals(context: Context, goal: Goal) -> Iterator[Proposal | None]:
             continue
         lightest[text] = proposal.weight
         yield proposal
+
+
+def _by_likeness(goal: Goal, records: Sequence[FunctionRecord]) -> Iterator[Proposal | None]:
+    programs: Iterator[Program | None] = retrieved(goal, records)
+    if not goal.rows:
+        programs = itertools.chain(ideas(goal), programs)
+    for program in programs:
+        text = None if program is None else text_in(goal.hole, program)
+        yield None if program is None or text is None else Proposal(text=text, weight=program.weight)
 
 
 def _by_search(goal: Goal) -> Iterator[Proposal | None]:
