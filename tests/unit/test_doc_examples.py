@@ -6,6 +6,7 @@ from textwrap import dedent, indent
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from vouch_verifiers.model import Example, Trial
 from vouch_verifiers.oracles.doc_examples import extract, probes
 
@@ -77,14 +78,16 @@ def test_prompts(doc: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     "notation",
     [
-        "f(1) == 2", "f(1) => 2", "f(1) ==> 2", "f(1)==>2", "f(1) -> 2", "f(1) --> 2", "f(1) ➞ 2", "f(1) → 2", "f(1) = 2",
+        "f(1) == 2", "f(1) => 2", "f(1) ==> 2", "f(1)==>2", "f(1) -> 2", "f(1) --> 2", "f(1) ➞ 2", "f(1) → 2",
+        "f(1) = 2",
         "f(1)  # returns 2", "f(1)  # => 2", "f(1) # == 2", "f(1)  # 2", "f(1) returns 2", "f(1) should return 2.",
         "f(1) should be 2", "f(1) must equal 2.", "f(1) evaluates to 2", "f(1) == 1 + 1 + 0 = 2",
         "* f(1) => 2", "- f(1) -> 2", "1. f(1) -> 2", "`f(1)` returns `2`.", "``f(1)`` -> ``2``", "`f(1) == 2`",
         "For example, f(1) is 2.", "For example f(1) should\nreturn 2.", "(so f(1) == 2)",
         "f(1) == 2 (the next one)", "f(1) = 2, because it is odd", "f(1) == 2  # the next one", "f(1) → 2 — it's next",
         "f(1)\n    => 2", "f(1) =\n    2", "Example: f(1) -> 2",
-        "For x = 1 the output should be 2", "For x = 1, the result is 2.", "Given x = 1, return 2", "With x = 1 it returns 2",
+        "For x = 1 the output should be 2", "For x = 1, the result is 2.", "Given x = 1, return 2",
+        "With x = 1 it returns 2",
         "x = 1 -> 2", "Input: 1\nOutput: 2", "Input: x = 1\nOutput: 2", "**Input:** x = 1\n**Output:** 2",
         "Input: 1, Output: 2", "Input: 1 -> Output: 2", "Input: f(1)\nOutput: 2", "Input:\n    1\nOutput:\n    2",
         "Sample input 1: 1\nExpected output: 2\nExplanation: it's next",
@@ -229,7 +232,8 @@ def test_a_method_needs_an_instance_that_the_documentation_makes() -> None:
 
 
 def test_the_module_speaks_where_the_function_is_silent() -> None:
-    source = '"""Shop.\n\n>>> y = 1\n>>> g(y)\n5\n>>> f(y)\n2\n>>> g(3)\n4\n"""\ndef g(x): return x\ndef f(x):\n    <<return x>>\n'
+    source = '"""Shop.\n\n>>> y = 1\n>>> g(y)\n5\n>>> f(y)\n2\n>>> g(3)\n4\n"""\ndef g(x): return x\n'
+    source += "def f(x):\n    <<return x>>\n"
     assert told(extract(trial(source))) == ["exec: y = 1", "exec: g(y)", "value: f(y) -> 2"]
 
 
@@ -265,9 +269,10 @@ def test_lines_point_into_the_file_and_ids_do_not_depend_on_the_candidate() -> N
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_line_endings_tabs_and_astral_characters(ending: str) -> None:
-    source = 'def f(x):\n\t"""𝒳 😀\n\n\t>>> f("😀")\n\t\'𝒳\'\n\n\tf("é") -> "ü"\n\n\tInput: 3\n\tOutput: \'d\'\n\t"""\n\t<<return x>>\n'
+    source = 'def f(x):\n\t"""𐀀 😀\n\n\t>>> f("😀")\n\t\'𐀀\'\n\n\tf("é") -> "ü"\n'
+    source += '\n\tInput: 3\n\tOutput: \'d\'\n\t"""\n\t<<return x>>\n'
     examples = extract(trial(source.replace("\n", ending)))
-    assert told(examples) == ["value: f(\"😀\") -> '𝒳'", 'value: f("é") -> "ü"', "value: f(3) -> 'd'"]
+    assert told(examples) == ["value: f(\"😀\") -> '𐀀'", 'value: f("é") -> "ü"', "value: f(3) -> 'd'"]
     assert [it.line for it in examples] == [3, 6, 8]
 
 
@@ -292,8 +297,9 @@ def test_probes_are_near_the_examples_and_always_the_same() -> None:
 
 DOCUMENT = st.lists(
     st.sampled_from(
-        ["f(1)", "f(", ")", " == ", " -> ", "2", "'", '"', "\n", "\n    ", ">>> ", "... ", "x = 1", "Input: ", "Output: ",
-         "[", "]", "\t", "\r", "\\", "😀", "𝒳", "for ", "returns", ".", ",", "#", "Traceback:", "ValueError", "\x00", "\u2028"]
+        ["f(1)", "f(", ")", " == ", " -> ", "2", "'", '"', "\n", "\n    ", ">>> ", "... ", "x = 1",
+         "Input: ", "Output: ", "[", "]", "\t", "\r", "\\", "😀", "𐀀", "for ", "returns", ".", ",",
+         "#", "Traceback:", "ValueError", "\x00", "\u2028"]
     )
     | st.text(max_size=5),
     max_size=30,

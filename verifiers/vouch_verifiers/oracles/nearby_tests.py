@@ -15,6 +15,9 @@ from vouch_verifiers.oracles.scope import Scope
 from vouch_verifiers.oracles.workspace_tests import Import, Test, TestFile, read_tests, test_files, text_of
 
 MOST_TESTS = 20
+IMPORTING = re.compile(
+    r"^[^\S\n]*(?:from[^\S\n]+(\S+)[^\S\n]+import\b|import[^\S\n]+([^\n#;]+))", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +40,19 @@ class NearbyTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Target:
-    """What a test has to mention: all of `needed`, or one of the `callers` in the same file."""
+    """What a test has to name: `last`, and for a method its class, `owner`, too.
+
+    `behind` is the function that is really meant where this one only uses it.
+    """
 
     name: str
-    needed: frozenset[str]
-    callers: frozenset[str]
+    owner: str
+    last: str
+    behind: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        return self.name == self.owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +65,30 @@ class _Home:
 
 
 def find(trial: Trial, scope: Scope) -> tuple[NearbyTest, ...]:
-    """The nearest tests first, at most twenty; none where the candidate stands in no function or class."""
-    targets = list(_targets(trial, scope))
+    """The nearest tests first, at most twenty; none where the candidate stands in no function or class.
+
+    Where no test names the function, those that name what uses it count.
+    """
+    targets = _targets(scope)
     if not targets:
         return ()
     home = _home(trial)
+    named = _search(trial, targets, home)
+    if named:
+        return named
+    around = tuple(it for target in targets if target.is_plain for it in _users(trial.after, target))
+    return _search(trial, around, home) if around else ()
+
+
+def _search(trial: Trial, targets: tuple[_Target, ...], home: _Home) -> tuple[NearbyTest, ...]:
+    """Tests of the files that may be near, whose folders come nearest first, until there are enough."""
     ranked: list[tuple[tuple[object, ...], NearbyTest]] = []
     for path, text in _files(trial):
-        if not any(name in text for it in targets for name in it.needed | it.callers):
+        if len(ranked) >= MOST_TESTS and path.parent != ranked[-1][1].path.parent:
+            break
+        if not any(it.owner in text and it.last in text for it in targets) or not _may_import(
+            text, path, home
+        ):
             continue
         tests = read_tests(text)
         tie = _tie(tests, path, home) if tests is not None else None
@@ -72,34 +99,39 @@ def find(trial: Trial, scope: Scope) -> tuple[NearbyTest, ...]:
     return tuple(test for _, test in ranked[:MOST_TESTS])
 
 
-def _targets(trial: Trial, scope: Scope) -> Iterator[_Target]:
-    """The function that a test can name; for a method its class as well."""
+def _may_import(text: str, path: Path, home: _Home) -> bool:
+    """False where no line can import the trial's file, so that the text need not be parsed."""
+    names = [name for it in IMPORTING.finditer(text) for name in (it[1] or it[2]).split(",")]
+    modules = [it.split()[0] for it in names if it.strip()]
+    known = home.modules | home.packages | {""}
+    return path == home.path or any(
+        it.startswith(".") or it in known or it.rpartition(".")[0] in known for it in modules
+    )
+
+
+def _targets(scope: Scope) -> tuple[_Target, ...]:
+    """The functions that a test can name, else the class around the hole."""
     entry = scope.entry
     definitions = [entry] if entry is not None else [*(scope.inserted or scope.classes[-1:])]
-    for it in definitions:
-        owner, _, name = it.qualified_name.rpartition(".")
-        special = name.startswith("__") and name.endswith("__")
-        needed = (
-            {owner.split(".")[0]} if owner and special else {owner.split(".")[0], name} if owner else {name}
-        )
-        top = it.qualified_name.split(".")[0]
-        yield _Target(
-            name=it.qualified_name, needed=frozenset(needed), callers=_callers(trial.after, top, owner)
-        )
+    return tuple(_target(it.qualified_name) for it in definitions)
 
 
-def _callers(text: str, name: str, owner: str) -> frozenset[str]:
-    """Top-level names of the file that use that name, directly or through one another."""
-    found = {name}
-    if owner:
-        return frozenset(found)
+def _target(qualified_name: str) -> _Target:
+    owner, *_, last = [*qualified_name.split("."), qualified_name.split(".")[-1]]
+    special = last.startswith("__") and last.endswith("__")
+    return _Target(name=qualified_name, owner=owner, last=owner if special else last)
+
+
+def _users(text: str, target: _Target) -> Iterator[_Target]:
+    """Top-level names of the file that use a function, directly or through one another."""
     statements = [(it.binds, it.uses) for it in module_map(text)]
-    grown = True
-    while grown:
-        users = {bound for binds, uses in statements if uses & found for bound in binds} - found
-        found |= users
-        grown = bool(users)
-    return frozenset(found - {name})
+    found = {target.name}
+    fresh = found
+    while fresh:
+        fresh = {bound for binds, uses in statements if uses & fresh for bound in binds} - found
+        found = found | fresh
+        for it in sorted(fresh):
+            yield _Target(name=it, owner=it, last=it, behind=target.name)
 
 
 def _files(trial: Trial) -> Iterator[tuple[Path, str]]:
@@ -128,27 +160,18 @@ def _near(
             why=f"{tie} and {reason[1]}" if tie else reason[1],
         )
         own_file = re.search(rf"(?:^|_){re.escape(trial.path.stem)}(?:_|$)", path.stem) is not None
-        order = (
-            reason[0],
-            not own_file,
-            reason[2] not in test.name,
-            _distance(path, trial.path),
-            str(path),
-            test.line,
-        )
+        by_name = any(it.last in test.name for it in targets)
+        order = (reason[0], not own_file, not by_name, _distance(path, trial.path), str(path), test.line)
         yield order, found
 
 
-def _reason(test: Test, target: _Target) -> tuple[int, str, str] | None:
-    """How directly a test is about the target: 0 names it, 1 its class only, 2 something that uses it."""
-    last = target.name.split(".")[-1]
-    if target.needed <= test.names:
-        return 0, f"names {target.name}", last
-    owner = target.name.split(".")[0]
-    if owner != target.name and owner in test.names:
-        return 1, f"uses {owner}", last
-    through = sorted(target.callers & test.names)
-    return (2, f"names {through[0]}, which uses {target.name}", last) if through else None
+def _reason(test: Test, target: _Target) -> tuple[int, str] | None:
+    """How directly a test is about the target: 0 names it, 1 only its class."""
+    if target.owner not in test.names:
+        return None
+    if target.last not in test.names:
+        return 1, f"uses {target.owner}"
+    return 0, f"names {target.name}" + (f", which uses {target.behind}" if target.behind else "")
 
 
 def _tie(tests: TestFile, path: Path, home: _Home) -> str | None:

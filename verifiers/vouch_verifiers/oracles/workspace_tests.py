@@ -17,6 +17,7 @@ SKIPPED = frozenset(
 MOST_FOLDERS = 3_000
 MOST_FILES = 1_000
 LARGEST_FILE = 512 * 1024
+MOST_TEXT = 16 * 1024 * 1024
 SET_UP = frozenset({"setUp", "setUpClass", "setup_method", "setup_class", "asyncSetUp"})
 XUNIT = frozenset({"setup_module", "setup_function", "teardown_function", "setUpModule", "setup", "teardown"})
 
@@ -53,6 +54,7 @@ class TestFile:
 def test_files(root: Path, start: Path, buffers: Mapping[Path, str]) -> Iterator[tuple[Path, str]]:
     """Test files under `root` with their text, those near `start` first; buffers shadow the disk."""
     seen: set[Path] = set()
+    read = 0
     for path in buffers:
         if TEST_FILE.fullmatch(path.name) and path.is_relative_to(root):
             seen.add(path)
@@ -63,8 +65,9 @@ def test_files(root: Path, start: Path, buffers: Mapping[Path, str]) -> Iterator
         seen.add(path)
         text = text_of(path)
         if text is not None:
+            read += len(text)
             yield path, text
-        if len(seen) >= MOST_FILES:
+        if len(seen) >= MOST_FILES or read >= MOST_TEXT:
             return
 
 
@@ -98,7 +101,7 @@ def read_tests(text: str) -> TestFile | None:
     return TestFile(imports=tuple(_imports(module)), tests=tuple(tests), plain=plain)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MOST_FILES)
 def _read(path: Path, _changed: int, _size: int) -> str | None:
     try:
         return path.read_text("utf-8")
