@@ -127,6 +127,7 @@ def at(marked: str, language: str = "python") -> Context:
             "    total = 1\n    return total",
             "return total",
         ),
+        ("a short line may be there twice", "def f(a):\n    a()\n|", "    a()\n    b()", "    a()\n    b()"),
         ("what is typed of the line is not repeated", DEF + "    return |", "return sum(xs)", "sum(xs)"),
         ("nor when the model restarts the line", DEF + "    return |", "    return sum(xs)", "sum(xs)"),
         (
@@ -172,6 +173,12 @@ def at(marked: str, language: str = "python") -> Context:
             DEF + "    |",
             "for x in xs:\n    print(x)\nreturn sum(xs)",
             "for x in xs:\n        print(x)\n    return sum(xs)",
+        ),
+        (
+            "even where it ends without a return",
+            DEF + "    |",
+            "seen = []\ncount = 0\nfor x in xs:\n    count += x",
+            "seen = []\n    count = 0\n    for x in xs:\n        count += x",
         ),
         (
             "with the cursor at column 0 too",

@@ -155,6 +155,18 @@ def streaming(*texts: str, end: str = "stop", then: str = "close", chat: bool = 
     return saying(*parts, then=then)
 
 
+def pausing(first: bytes, pause_s: float, *rest: bytes) -> Script:
+    """A stream that falls silent after its first part."""
+
+    async def script(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await saying(first)(asked, writer)
+        await asyncio.sleep(pause_s)
+        writer.write(b"".join(rest))
+        await writer.drain()
+
+    return script
+
+
 def flooding(part: bytes) -> Script:
     """The same part until the client leaves."""
 
@@ -194,6 +206,7 @@ class Scripts:
     by_turns = staticmethod(by_turns)
     event = staticmethod(event)
     flooding = staticmethod(flooding)
+    pausing = staticmethod(pausing)
     saying = staticmethod(saying)
     silence = staticmethod(silence)
     streaming = staticmethod(streaming)

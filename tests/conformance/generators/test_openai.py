@@ -9,6 +9,7 @@ import pytest
 
 from vouch_server.generators.openai import OpenAI, Settings
 from vouch_server.model import Context, GeneratorFault, Snapshot
+from vouch_server.remote.endpoint import endpoint as configured
 from vouch_server.remote.templates import TEMPLATES
 
 HEAD = 'def total(xs):\n    """Sum them."""\n'
@@ -69,7 +70,7 @@ async def test_an_answer_that_is_not_streamed_is_taken_too(endpoint, scripts) ->
         ("qwen3-coder", "<|fim_prefix|>A{x}<|fim_suffix|>B<|fim_middle|>"),
         ("bigcode/starcoder2-3b", "<fim_prefix>A{x}<fim_suffix>B<fim_middle>"),
         ("codellama:7b-code", "<PRE> A{x} <SUF>B <MID>"),
-        ("deepseek-coder-v2:lite", "<｜fim▁begin｜>A{x}<｜fim▁hole｜>B<｜fim▁end｜>"),  # noqa: RUF001
+        ("deepseek-coder-v2:lite", "<｜fim▁begin｜>A{x}<｜fim▁hole｜>B<｜fim▁end｜>"),
         ("codestral:22b", "[SUFFIX]B[PREFIX]A{x}"),
         ("codegemma:2b", "<|fim_prefix|>A{x}<|fim_suffix|>B<|fim_middle|>"),
         ("granite-code:8b", "<fim_prefix>A{x}<fim_suffix>B<fim_middle>"),
@@ -277,6 +278,18 @@ async def test_an_endpoint_that_is_silent_is_given_up(endpoint, scripts) -> None
     await endpoint.posts[0].left()
 
 
+async def test_an_answer_that_has_begun_may_take_its_time(endpoint, scripts) -> None:
+    endpoint.script = scripts.pausing(scripts.event("    return"), 0.3, scripts.event(" 1", "stop"))
+    assert await proposed(asking(endpoint, first_token_timeout_ms=150)) == ["    return 1"]
+
+
+async def test_reading_stops_when_the_rest_of_the_function_is_repeated(endpoint, scripts) -> None:
+    endpoint.script = scripts.streaming("x = 1\n    log(x)\n", "    return x\n", "    more", then="wait")
+    found = await proposed(asking(endpoint), at("def f():\n    ", "\n    log(x)\n    return x\n"))
+    assert found == ["x = 1\n    log(x)\n    return x\n"]
+    await endpoint.posts[0].left()
+
+
 async def test_a_fault_of_one_sample_costs_no_other(endpoint, scripts) -> None:
     endpoint.script = scripts.by_turns(
         scripts.answering(500, {"error": {"message": "out of memory"}}), scripts.streaming("    return 2")
@@ -364,7 +377,9 @@ async def test_the_key_is_sent_and_appears_nowhere_else(endpoint, scripts, monke
     endpoint.script = scripts.answering(400, {"error": {"message": f"bad {KEY}"}})
     found = await proposed(settings)
     assert {it.headers["authorization"] for it in endpoint.asked} == {f"Bearer {KEY}"}
-    assert KEY not in repr(found) + repr(settings) + caplog.text
+    where = configured(settings.base_url, api_key_env="MY_KEY")
+    assert where.key == KEY
+    assert KEY not in repr(found) + repr(settings) + repr(where) + caplog.text
 
 
 @pytest.mark.parametrize(
