@@ -113,12 +113,12 @@ class Run:
 
     async def _go(self, workbench: Workbench, trial: Trial, work: Work) -> None:
         try:
-            async with (
-                borrowed_worker(workbench, trial.root) as worker,
-                contextlib.aclosing(worker.run(job_of(trial, work))) as events,
-            ):
-                async for event in events:
-                    self._take(event)
+            async with borrowed_worker(workbench, trial.root) as worker:
+                if any(it.kind == "pytest" for it in work.tests):
+                    await worker.warm(["pytest"])
+                async with contextlib.aclosing(worker.run(job_of(trial, work))) as events:
+                    async for event in events:
+                        self._take(event)
         except SandboxFault as fault:
             self.report.fault = str(fault)
         finally:

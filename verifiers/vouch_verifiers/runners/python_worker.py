@@ -20,6 +20,8 @@ from vouch_verifiers.sandboxes.launcher import PACKAGE, inside
 from vouch_verifiers.settings import Limits
 
 START_TIMEOUT_S = 10.0
+# Test frameworks with many plug-ins take seconds to import on a busy machine.
+WARM_TIMEOUT_S = 30.0
 # Beyond a candidate's own wall limit: what the worker needs to end it and say so.
 GRACE_S = 2.0
 MAX_FRAME = 4 * 1024 * 1024
@@ -45,6 +47,7 @@ class PythonWorker:
         self._spec = spec
         self._scratch = scratch
         self._lock = asyncio.Lock()
+        self._warmed: set[str] = set()
         self.python: tuple[int, ...] = ()
         self.isolation = ""
 
@@ -80,11 +83,19 @@ class PythonWorker:
                     await self._stop_current()
 
     async def warm(self, modules: Sequence[str]) -> None:
-        """Import modules before any fork. Raises SandboxFault."""
+        """Import modules before any fork, once. What cannot be imported is left. Raises SandboxFault."""
+        missing = [it for it in modules if it not in self._warmed]
+        if not missing:
+            return
         async with self._lock:
-            await self._send({"do": "warm", "modules": list(modules)})
-            async with asyncio.timeout(START_TIMEOUT_S):
-                await self._receive()
+            await self._send({"do": "warm", "modules": missing})
+            try:
+                async with asyncio.timeout(WARM_TIMEOUT_S):
+                    await self._receive()
+            except TimeoutError as error:
+                await self._process.aclose()
+                raise SandboxFault(f"importing {', '.join(missing)} did not end") from error
+            self._warmed.update(missing)
 
     async def prove(self) -> None:
         """Let a canary try to get out. Raises SandboxFault, the worker closed, when it does."""

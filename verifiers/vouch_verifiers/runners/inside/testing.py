@@ -11,6 +11,9 @@ from typing import Any, Callable, Dict, List
 from vouch_verifiers.runners.inside.failures import raised
 from vouch_verifiers.runners.inside.tracer import LineRecorder
 
+# A project's own options may start processes (xdist), measure coverage or stop early: none of that is wanted here.
+_QUIET = ["-q", "-o", "addopts=", "-p", "no:cacheprovider"]
+
 Report = Callable[[Dict[str, Any]], None]
 _SKIPS = {"SkipTest", "Skipped"}
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
@@ -136,8 +139,29 @@ def _pytest(tests: List[Dict[str, Any]], job: Dict[str, Any], report: Report, re
         for test in tests:
             report(_answer(test, SKIPPED, recorder, message="pytest is not installed in this environment"))
         return
-    arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:terminal", "--rootdir", job["root"], "--no-header"]
+    arguments = [*_QUIET, "--rootdir", job["root"]]
     nodes = [os.path.join(job["root"], it["id"]) for it in tests]
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         pytest.main([*arguments, *nodes], plugins=[watcher])
     watcher.finish()
+
+
+def warm_pytest(scratch: str) -> None:
+    """Import the plug-ins of this environment and run pytest once, so that a fork starts it in milliseconds."""
+    from importlib import metadata
+
+    import pytest
+
+    found: Any = metadata.entry_points()
+    plugins = found.select(group="pytest11") if hasattr(found, "select") else found.get("pytest11", ())
+    for plugin in plugins:
+        with contextlib.suppress(Exception):
+            plugin.load()
+    path = os.path.join(scratch, "test_vouch_warm_up.py")
+    with open(path, "w") as file:
+        file.write("def test_warm_up(tmp_path):\n    assert [1] == [1]\n")
+    try:
+        pytest.main([*_QUIET, "--rootdir", scratch, path])
+    finally:
+        os.unlink(path)
+        sys.modules.pop("test_vouch_warm_up", None)

@@ -7,7 +7,7 @@ those streams; it writes to a pipe of its own, and only frames that carry the jo
 # The usual imports of small modules come first: what is imported here is warm in every fork.
 import ast  # noqa: F401
 import collections  # noqa: F401
-import contextlib  # noqa: F401
+import contextlib
 import copy  # noqa: F401
 import dataclasses  # noqa: F401
 import datetime  # noqa: F401
@@ -18,6 +18,7 @@ import functools  # noqa: F401
 import hashlib  # noqa: F401
 import heapq  # noqa: F401
 import importlib
+import io
 import itertools  # noqa: F401
 import json
 import math  # noqa: F401
@@ -34,7 +35,7 @@ import time
 import typing  # noqa: F401
 from typing import Any, Callable, Dict, List, Optional
 
-from vouch_verifiers.runners.inside import canary, confinement, execute, wire
+from vouch_verifiers.runners.inside import canary, confinement, execute, testing, wire
 from vouch_verifiers.sandboxes.inside import kernel
 
 MAX_CHILD_FRAME = 1024 * 1024
@@ -77,7 +78,10 @@ class Worker:
         failed = []
         for name in modules:
             try:
-                importlib.import_module(name)
+                with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                    importlib.import_module(name)
+                    if name == "pytest":
+                        testing.warm_pytest(self._options["scratch"])
             except BaseException as error:
                 failed.append("%s: %s" % (name, error))
         self._send({"e": "warmed", "failed": failed})
