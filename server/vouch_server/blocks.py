@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-# Past this many code points before the cursor the quotes are no longer followed from the very start.
-LONGEST_SCAN = 400_000
+# Quotes and brackets are followed over this many code points before the cursor, some 20 ms' worth.
+LONGEST_SCAN = 120_000
 TAB_WIDTH = 8
 
 _TOKEN = re.compile(r"\\.|\"\"\"|'''|[\"'`#()\[\]{}]|//|/\*|\*/", re.DOTALL)
 _DEFINITION = re.compile(r"(?:async\s+def|def|class)\b")
+_TOP_LEVEL = re.compile(r"^(?:@|async\s+def\b|def\b|class\b|import\b|from\b)", re.MULTILINE)
 _DOCSTRING = re.compile(r"[rRuUbB]{0,2}(?:\"\"\"|'''|\"|')")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b")
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
@@ -94,7 +95,7 @@ def after(state: State, line: str, language: str) -> State:
 @lru_cache(maxsize=16)
 def hole(prefix: str, suffix: str, language: str) -> Hole:
     """The hole between two texts whose line ends are all `\\n`."""
-    lines = prefix[-LONGEST_SCAN:].split("\n")
+    lines = prefix[_scan_start(prefix) :].split("\n")
     code: list[_Logical] = []
     state = before = State()
     for line in [*lines[:-1], *([lines[-1]] if lines[-1].strip() else [])]:
@@ -146,6 +147,15 @@ def _opened(mark: str, language: str) -> str:
     if mark == "/*":
         return "" if language in _HASH_COMMENTS else "*/"
     return "`" if mark == "`" and language in _BACKTICK_STRINGS else ""
+
+
+def _scan_start(prefix: str) -> int:
+    """Where to begin in a long file: at a line that looks as if no string or bracket were open there."""
+    earliest = len(prefix) - LONGEST_SCAN
+    if earliest <= 0:
+        return 0
+    definition = _TOP_LEVEL.search(prefix, earliest)
+    return definition.start() if definition is not None else prefix.rfind("\n", 0, earliest) + 1
 
 
 class _Logical(NamedTuple):

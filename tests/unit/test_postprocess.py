@@ -280,6 +280,12 @@ def test_line_ends_become_those_of_the_document() -> None:
     assert finish(at(DEF + "|"), "    a = 1\r\n    return a\r\n") == "    a = 1\n    return a"
 
 
+def test_a_long_file_is_followed_from_a_safe_place() -> None:
+    # A scan that began inside the string would take its contents for code and the code for a string.
+    unit = 'def f():\n    return """\n' + "  it's text\n" * 300 + '"""\n\n\n'
+    assert finish(at(unit * 60 + DEF + "|"), "    return 1\nx = 1") == "    return 1"
+
+
 def test_what_is_going_to_be_replaced_does_not_count_as_following() -> None:
     context = at("x = f(|old)\n")
     assert finish(context, "old)", replaced=4) == "old)"
