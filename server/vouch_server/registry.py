@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from vouch_server import generators as generator_package
 from vouch_server.model import GeneratorKind
 from vouch_verifiers.plugins import discover
 
@@ -10,4 +9,4 @@ from vouch_verifiers.plugins import discover
 @cache
 def generators() -> dict[str, GeneratorKind]:
     """Every known generator by name."""
-    return discover(generator_package, GeneratorKind, "vouch.generators")
+    return discover("vouch_server.generators", GeneratorKind, "vouch.generators")

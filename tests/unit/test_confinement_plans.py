@@ -9,6 +9,7 @@ import pytest
 from vouch_verifiers.sandbox import Policy
 from vouch_verifiers.sandboxes import bubblewrap, landlock
 from vouch_verifiers.sandboxes.inside import seccomp_filter
+from vouch_verifiers.sandboxes.launcher import SYSTEM
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 X86_64, AARCH64 = 0xC000003E, 0xC00000B7
@@ -26,7 +27,7 @@ def test_the_bubblewrap_command_line_for_a_worker() -> None:
         "--die-with-parent", "--new-session", "--as-pid-1", "--hostname", "sandbox", "--cap-drop", "ALL",
         "--unshare-user", "--clearenv", "--setenv", "A", "1", "--setenv", "B", "2", "--proc", "/proc", "--dev", "/dev",
         "--perms", "1777", "--size", "67108864", "--tmpfs", "/tmp",
-        *(it for path in bubblewrap.SYSTEM for it in ("--ro-bind-try", path, path)),
+        *(it for path in SYSTEM for it in ("--ro-bind-try", path, path)),
         "--ro-bind-try", "/opt/py", "/opt/py", "--ro-bind-try", "/home/me/p", "/home/me/p",
         "--remount-ro", "/", "--chdir", "/home/me/p", "--", "/opt/py/bin/python", "w.py",
     ]  # fmt: skip

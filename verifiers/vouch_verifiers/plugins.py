@@ -4,7 +4,6 @@ import importlib
 import logging
 import pkgutil
 from importlib.metadata import entry_points
-from types import ModuleType
 from typing import Protocol, TypeVar
 
 log = logging.getLogger(__name__)
@@ -18,12 +17,15 @@ class Named(Protocol):
 ValueT = TypeVar("ValueT", bound=Named)
 
 
-def discover(package: ModuleType, kind: type[ValueT], group: str) -> dict[str, ValueT]:
-    """All values of `kind` by name: those in the modules of `package`, then those of the entry points `group`.
+def discover(package_name: str, kind: type[ValueT], group: str) -> dict[str, ValueT]:
+    """All values of `kind` by name: those in the modules of a package, then those of the entry points `group`.
+
+    The package is named and not imported by the caller, which is below it in the layers.
 
     A built-in module that does not import raises: it is our fault. A third party's is logged and left out.
     """
     found: dict[str, ValueT] = {}
+    package = importlib.import_module(package_name)
     for module_info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         if module_info.ispkg:
             continue

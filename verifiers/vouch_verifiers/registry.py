@@ -3,8 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-from vouch_verifiers import languages as language_package
-from vouch_verifiers import sandboxes as sandbox_package
 from vouch_verifiers.model import Language
 from vouch_verifiers.plugins import discover
 from vouch_verifiers.sandbox import Sandbox, SandboxFault, SandboxKind
@@ -13,13 +11,13 @@ from vouch_verifiers.sandbox import Sandbox, SandboxFault, SandboxKind
 @cache
 def languages() -> dict[str, Language]:
     """Every known language by its LSP languageId."""
-    return discover(language_package, Language, "vouch.languages")
+    return discover("vouch_verifiers.languages", Language, "vouch.languages")
 
 
 @cache
 def sandboxes() -> dict[str, SandboxKind]:
     """Every known sandbox by name."""
-    return discover(sandbox_package, SandboxKind, "vouch.sandboxes")
+    return discover("vouch_verifiers.sandboxes", SandboxKind, "vouch.sandboxes")
 
 
 def language_of(path: Path, language_id: str | None = None) -> Language | None:

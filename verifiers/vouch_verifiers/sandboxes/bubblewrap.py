@@ -6,18 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vouch_verifiers.sandbox import Policy, Process, SandboxFault, SandboxKind
-from vouch_verifiers.sandboxes.launcher import launched, needed_by_launcher, resource_limits
-from vouch_verifiers.sandboxes.process import SandboxedProcess
+from vouch_verifiers.sandboxes.launcher import SYSTEM, launched, needed_by_launcher, resource_limits
+from vouch_verifiers.sandboxes.process import SandboxedProcess, said_ready
 
-SYSTEM = (
-    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives", "/etc/ld.so.cache",
-    "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group",
-    "/etc/mime.types", "/etc/python3", "/nix/store", "/gnu/store",
-)  # fmt: skip
 _ISOLATED = ("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try")
 # Root keeps what it takes to become nobody, to map ids for namespaces within, and to read the project.
 _ROOT_CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_SETFCAP", "CAP_DAC_READ_SEARCH")
-_PROBE_TIMEOUT_S = 5.0
 
 
 def argv(bwrap: str, command: Sequence[str], policy: Policy, *, as_root: bool) -> list[str]:
@@ -104,21 +98,6 @@ async def unavailable() -> str | None:
     except SandboxFault as error:
         return str(error)
     return await said_ready(process)
-
-
-async def said_ready(process: Process) -> str | None:
-    """None once a probe command has written its line; else what it said instead."""
-    import asyncio
-
-    try:
-        async with asyncio.timeout(_PROBE_TIMEOUT_S):
-            await process.read_line()
-    except (TimeoutError, SandboxFault) as error:
-        return str(error) or "it did not start in time"
-    else:
-        return None
-    finally:
-        await process.aclose()
 
 
 BUBBLEWRAP = SandboxKind(

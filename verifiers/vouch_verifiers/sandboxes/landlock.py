@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from vouch_verifiers.sandbox import Policy, Process, SandboxFault, SandboxKind
-from vouch_verifiers.sandboxes.bubblewrap import SYSTEM, said_ready
 from vouch_verifiers.sandboxes.inside import landlock_rules
 from vouch_verifiers.sandboxes.inside.privileges import NOBODY
-from vouch_verifiers.sandboxes.launcher import launched, needed_by_launcher, resource_limits
-from vouch_verifiers.sandboxes.process import SandboxedProcess
+from vouch_verifiers.sandboxes.launcher import SYSTEM, launched, needed_by_launcher, resource_limits
+from vouch_verifiers.sandboxes.process import SandboxedProcess, said_ready
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 

@@ -1,4 +1,5 @@
-"""The command line that confines itself before it becomes another command. Knows no sandbox in particular."""
+"""What all sandboxes share: what is readable in each, and a command line that confines itself before it becomes
+another. Knows no sandbox in particular."""
 
 import json
 import sys
@@ -7,6 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from vouch_verifiers.settings import Limits
+
+# What every program needs of the system to start: readable in every sandbox.
+SYSTEM = (
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives", "/etc/ld.so.cache",
+    "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group",
+    "/etc/mime.types", "/etc/python3", "/nix/store", "/gnu/store",
+)  # fmt: skip
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # Names this package to an interpreter that does not have it, without showing it the folder that we are installed

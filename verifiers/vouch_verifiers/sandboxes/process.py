@@ -7,11 +7,12 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from vouch_verifiers.sandbox import SandboxFault
+from vouch_verifiers.sandbox import Process, SandboxFault
 
 STDERR_KEPT = 8 * 1024
 STREAM_LIMIT = 16 * 1024 * 1024
 CLOSE_TIMEOUT_S = 5.0
+_PROBE_TIMEOUT_S = 5.0
 
 
 class SandboxedProcess:
@@ -118,3 +119,16 @@ class SandboxedProcess:
     def _gone(self) -> SandboxFault:
         tail = self.stderr_tail.splitlines()[-1:] or ["no message"]
         return SandboxFault(f"the process is gone: {tail[0][:300]}")
+
+
+async def said_ready(process: Process) -> str | None:
+    """None once a probe command has written its line; else what it said instead."""
+    try:
+        async with asyncio.timeout(_PROBE_TIMEOUT_S):
+            await process.read_line()
+    except (TimeoutError, SandboxFault) as error:
+        return str(error) or "it did not start in time"
+    else:
+        return None
+    finally:
+        await process.aclose()

@@ -36,9 +36,9 @@ import typing  # noqa: F401
 from typing import Any, Callable, Dict, List, Optional
 
 from vouch_verifiers.runners.inside import canary, confinement, execute, testing, wire
+from vouch_verifiers.runners.inside.child import Child
 from vouch_verifiers.sandboxes.inside import kernel
 
-MAX_CHILD_FRAME = 1024 * 1024
 MAX_CHILD_BYTES = 8 * 1024 * 1024
 Frame = Dict[str, Any]
 
@@ -176,7 +176,7 @@ class Worker:
         sys.setrecursionlimit(1000)
         os.chdir(job["cwd"] if os.path.isdir(job["cwd"]) else plan["scratch"])
 
-    def _relay(self, child: "Child", job: Frame) -> Frame:
+    def _relay(self, child: Child, job: Frame) -> Frame:
         deadline = time.monotonic() + job["limits"]["wall_ms"] / 1000
         poll = select.poll()
         for fd in (child.reader, child.pidfd, self._control_in):
@@ -196,7 +196,7 @@ class Worker:
                 return self._ended("exited", child, forged)
         return self._ended("timeout", child, forged)
 
-    def _pass_on(self, child: "Child", nonce: str) -> int:
+    def _pass_on(self, child: Child, nonce: str) -> int:
         """Relay the frames that are whole; the answer is how many were not the job's own."""
         data = os.read(child.reader, 65536)
         if not data:
@@ -217,7 +217,7 @@ class Worker:
                 self._send(frame)
         return forged
 
-    def _ended(self, how: str, child: "Child", forged: int) -> Frame:
+    def _ended(self, how: str, child: Child, forged: int) -> Frame:
         return {
             "e": "end",
             "how": how,
@@ -225,7 +225,7 @@ class Worker:
             "status": child.status(),
         }
 
-    def _end(self, child: "Child", plan: Frame) -> None:
+    def _end(self, child: Child, plan: Frame) -> None:
         for pid in (child.inner, child.pid):
             if pid is not None:
                 _kill(pid)
@@ -250,41 +250,6 @@ class Worker:
             finally:
                 os._exit(0)
         os.waitpid(pid, 0)
-
-
-class Child:
-    """A forked candidate as the worker sees it."""
-
-    def __init__(self, pid: int, reader: int, go: int) -> None:
-        self.pid = pid
-        self.reader = reader
-        self.go = go
-        self.pidfd = os.pidfd_open(pid)
-        self.inner: Optional[int] = None
-        self.splitter = wire.Splitter(MAX_CHILD_FRAME)
-        self.total = 0
-        self._status: Optional[int] = None
-
-    def stop_reading(self) -> None:
-        """Its end of the pipe is closed: put something that is never ready in its place."""
-        reader, writer = os.pipe()
-        os.dup2(reader, self.reader)
-        os.close(reader)
-        self._held = writer
-
-    def status(self) -> Optional[int]:
-        """Exit status as a shell would give it; None while it runs."""
-        if self._status is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                signalled = os.WIFSIGNALED(status)
-                self._status = 128 + os.WTERMSIG(status) if signalled else os.WEXITSTATUS(status)
-        return self._status
-
-    def close(self) -> None:
-        for fd in (self.reader, self.go, self.pidfd, getattr(self, "_held", -1)):
-            if fd >= 0:
-                os.close(fd)
 
 
 def _parsed(body: bytes) -> Optional[Frame]:
