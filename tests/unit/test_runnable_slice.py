@@ -60,6 +60,7 @@ F = "def f():\n    <<return {}>>\n"
         ("if __name__ == '__main__':\n    run()\n" + F.format("1"), "\n\ndef f():\n    return 1"),
         ("import os\r\nx = 1\r\n" + F.format("x").replace("\n", "\r\n"), "\r\nx = 1\r\ndef f():\r\n    return x"),
         ("s = '''a\nb'''\n" + F.format("s"), "s = '''a\nb'''\ndef f():\n    return s"),
+        ("x = foo(\n\ns = '''\nos = 1\n'''\nimport os\n" + F.format("os.sep") + "def g(:\n", "\n\n\n\n\nimport os\ndef f():\n    return os.sep"),
         ("x = <<1>>\n", None),
         ("def f():\n    <<return (>>\n", None),
         ("x = '\r'\n" + F.format("1"), None),

@@ -84,9 +84,7 @@ def locate(text: str, start: int, end: int) -> Scope:
 
 
 def _anchor(text: str, start: int, end: int) -> int:
-    """The offset that decides what lies around: the first inserted code, or the code before a cursor."""
-    while comment := re.compile(r"#[^\n]*\n\s*").match(text, start, end):
-        start = comment.end()
+    """The offset that decides what lies around: the first inserted text, or the code before a cursor."""
     if start < end:
         return start
     return max(len(text[:start].rstrip()) - 1, 0)

@@ -55,9 +55,16 @@ def is_fit_call(source: str, subject: Subject) -> bool:
     known = subject.known - {it.name for it in subject.function.parameters}
     if not calls or not is_admissible(node, known | {it.split(".")[0] for it in subject.heads}):
         return False
+    if any(len(it.args) == 1 and not it.keywords and _is_a_word(it.args[0]) for it in calls):
+        return False
     if subject.function.is_method and not all(_is_bound(it, subject) for it in calls):
         return False
     return not subject.fixed or all(takes(subject.function, it) for it in calls)
+
+
+def _is_a_word(node: ast.expr) -> bool:
+    """True for `list` and the like, which as the only argument name what is to be given, not themselves."""
+    return isinstance(node, ast.Name) and node.id.islower()
 
 
 def _is_bound(call: ast.Call, subject: Subject) -> bool:
