@@ -2,11 +2,13 @@
 
 import logging
 from collections import OrderedDict
+from pathlib import Path
 from time import perf_counter
 
 from vouch_verifiers import registry
 from vouch_verifiers.examination import Examination
 from vouch_verifiers.model import Check, Evidence, Finding, Outcome, Require, Trial, Verdict, inconclusive
+from vouch_verifiers.sandbox import SandboxFault
 from vouch_verifiers.workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -57,6 +59,18 @@ async def judge(trial: Trial, workbench: Workbench, *, distrusted: frozenset[str
     finally:
         await examination.aclose()
     return verdict_of(tuple(evidence), workbench.settings.require)
+
+
+async def warm(workbench: Workbench, language_name: str, path: Path) -> str:
+    """Start ahead what judging a file will need. The answer says why that is not possible; "" when it is."""
+    language = registry.languages().get(language_name)
+    if language is None or language.warm is None:
+        return ""
+    try:
+        await language.warm(workbench, path)
+    except SandboxFault as fault:
+        return str(fault)
+    return ""
 
 
 def verdict_of(evidence: tuple[Evidence, ...], require: Require) -> Verdict:

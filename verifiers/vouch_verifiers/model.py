@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vouch_verifiers.examination import Examination
+    from vouch_verifiers.workbench import Workbench
 
 
 class Outcome(StrEnum):
@@ -253,7 +254,8 @@ class Specimen:
 class Language:
     """All that judging needs to know of one language.
 
-    `placeholders` fill the hole when the baseline is taken, tried in order; `extensions` carry their dot.
+    `placeholders` fill the hole when the baseline is taken, tried in order; `extensions` carry their dot. `warm`
+    starts what the checks will need, for a file that was opened; it may raise SandboxFault.
     """
 
     name: str
@@ -262,3 +264,4 @@ class Language:
     placeholders: tuple[str, ...]
     path: str
     specimens: tuple[Specimen, ...] = ()
+    warm: "Callable[[Workbench, Path], Awaitable[None]] | None" = None

@@ -1,15 +1,26 @@
 """Python: parse, compile, new type errors, run, doc examples, nearby tests. The person's own interpreter decides."""
 
+import asyncio
+from pathlib import Path
+
 from vouch_verifiers.examination import Examination
 from vouch_verifiers.model import Check, Finding, Language, Specimen
-from vouch_verifiers.runners import interpreter, python_findings, python_trial
+from vouch_verifiers.runners import interpreter, python_findings, python_run, python_trial
 from vouch_verifiers.toolchains import python_check, python_parse
+from vouch_verifiers.workbench import Workbench
 
 
 async def _check(examination: Examination) -> Finding:
     workbench = examination.workbench
     own = interpreter.find(workbench.root, workbench.settings)
     return await python_check.new_type_errors(examination, interpreter=own)
+
+
+async def _warm(workbench: Workbench, path: Path) -> None:
+    own = interpreter.find(workbench.root, workbench.settings)
+    await asyncio.gather(
+        python_run.warm(workbench), python_check.warm(workbench, path=path, interpreter=own)
+    )
 
 
 async def _examples(examination: Examination) -> Finding:
@@ -37,6 +48,7 @@ PYTHON = Language(
         Check(name="examples", doc="The doc examples that reach the candidate hold.", run=_examples),
         Check(name="tests", doc="The tests that reach the candidate pass.", run=_tests),
     ),
+    warm=_warm,
     specimens=(
         Specimen(name="right", prefix=_ADD, completion="    return a + b\n"),
         Specimen(name="empty", prefix=_ADD, completion="    \n", stops_at="parse"),
