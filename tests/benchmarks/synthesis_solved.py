@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "server"), str(ROOT / "verifiers"), str(Path(__file__).parent)]
 
 from synthesis_tasks import TASKS, Task  # noqa: E402
+
 from vouch_server.generators.synthesis import Synthesis, SynthesisSettings  # noqa: E402
 from vouch_server.model import Context, Snapshot  # noqa: E402
 
@@ -54,10 +55,16 @@ def main() -> None:
     budget_ms = parser.parse_args().budget_ms
     answers = [asyncio.run(first_of(context_of(task), budget_ms)) for task in TASKS]
     sources = [
-        (context_of(task).prefix + (text or "pass"), task[2]) for task, (text, _) in zip(TASKS, answers, strict=True)
+        (context_of(task).prefix + (text or "pass"), task[2])
+        for task, (text, _) in zip(TASKS, answers, strict=True)
     ]
     run = subprocess.run(
-        [sys.executable, "-I", "-c", RUNNER], input=json.dumps(sources), capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-I", "-c", RUNNER],
+        input=json.dumps(sources),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     verdicts = [json.loads(it) for it in run.stdout.splitlines()]
     solved = right = 0

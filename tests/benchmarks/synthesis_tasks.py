@@ -48,7 +48,7 @@ TASKS: tuple[Task, ...] = (
     ),
     (
         "def longest_word(words):",
-        "The longest of the words.\n\n>>> longest_word([\"a\", \"abc\", \"de\"])\n'abc'\n>>> longest_word([\"xx\", \"y\"])\n'xx'",
+        'The longest of the words.\n\n>>> longest_word(["a", "abc", "de"])\n\'abc\'\n>>> longest_word(["xx", "y"])\n\'xx\'',
         (('longest_word(["aa", "zzzz", "bbb"])', "'zzzz'"), ('longest_word(["kiwi"])', "'kiwi'")),
     ),
     (
@@ -58,7 +58,7 @@ TASKS: tuple[Task, ...] = (
     ),
     (
         "def count_vowels(text):",
-        "How many vowels text has.\n\n>>> count_vowels(\"banana\")\n3\n>>> count_vowels(\"sky\")\n0\n>>> count_vowels(\"queue\")\n4",
+        'How many vowels text has.\n\n>>> count_vowels("banana")\n3\n>>> count_vowels("sky")\n0\n>>> count_vowels("queue")\n4',
         (('count_vowels("education")', "5"), ('count_vowels("")', "0")),
     ),
     (
@@ -89,7 +89,12 @@ TASKS: tuple[Task, ...] = (
     (
         "def is_prime(n):",
         "Whether n is a prime number.\n\n>>> is_prime(7)\nTrue\n>>> is_prime(9)\nFalse\n>>> is_prime(2)\nTrue\n>>> is_prime(1)\nFalse",
-        (("is_prime(13)", "True"), ("is_prime(25)", "False"), ("is_prime(15)", "False"), ("is_prime(97)", "True")),
+        (
+            ("is_prime(13)", "True"),
+            ("is_prime(25)", "False"),
+            ("is_prime(15)", "False"),
+            ("is_prime(97)", "True"),
+        ),
     ),
     (
         "def unique(items):",
@@ -103,7 +108,7 @@ TASKS: tuple[Task, ...] = (
     ),
     (
         "def word_counts(words):",
-        "How often each word occurs.\n\n>>> word_counts([\"a\", \"b\", \"a\"])\n{'a': 2, 'b': 1}\n>>> word_counts([])\n{}",
+        'How often each word occurs.\n\n>>> word_counts(["a", "b", "a"])\n{\'a\': 2, \'b\': 1}\n>>> word_counts([])\n{}',
         (('word_counts(["x", "x", "x"])', "{'x': 3}"),),
     ),
     (
@@ -119,7 +124,11 @@ TASKS: tuple[Task, ...] = (
     (
         "def running_total(numbers):",
         "Cumulative sums.\n\n>>> running_total([1, 2, 3])\n[1, 3, 6]\n>>> running_total([5])\n[5]",
-        (("running_total([1, 1, 1, 1])", "[1, 2, 3, 4]"), ("running_total([])", "[]"), ("running_total([-2, 5])", "[-2, 3]")),
+        (
+            ("running_total([1, 1, 1, 1])", "[1, 2, 3, 4]"),
+            ("running_total([])", "[]"),
+            ("running_total([-2, 5])", "[-2, 3]"),
+        ),
     ),
     (
         "def running_max(numbers):",
@@ -209,12 +218,22 @@ TASKS: tuple[Task, ...] = (
     (
         "def is_leap(year):",
         "Whether the year is a leap year.\n\n>>> is_leap(2024)\nTrue\n>>> is_leap(2023)\nFalse\n>>> is_leap(1900)\nFalse\n>>> is_leap(2000)\nTrue",
-        (("is_leap(2100)", "False"), ("is_leap(1996)", "True"), ("is_leap(2400)", "True"), ("is_leap(2001)", "False")),
+        (
+            ("is_leap(2100)", "False"),
+            ("is_leap(1996)", "True"),
+            ("is_leap(2400)", "True"),
+            ("is_leap(2001)", "False"),
+        ),
     ),
     (
         "def fizzbuzz(n):",
         "'Fizz' for multiples of 3, 'Buzz' for multiples of 5, 'FizzBuzz' for both, else the number as text.\n\n>>> fizzbuzz(3)\n'Fizz'\n>>> fizzbuzz(10)\n'Buzz'\n>>> fizzbuzz(15)\n'FizzBuzz'\n>>> fizzbuzz(7)\n'7'",
-        (("fizzbuzz(9)", "'Fizz'"), ("fizzbuzz(25)", "'Buzz'"), ("fizzbuzz(30)", "'FizzBuzz'"), ("fizzbuzz(8)", "'8'")),
+        (
+            ("fizzbuzz(9)", "'Fizz'"),
+            ("fizzbuzz(25)", "'Buzz'"),
+            ("fizzbuzz(30)", "'FizzBuzz'"),
+            ("fizzbuzz(8)", "'8'"),
+        ),
     ),
     (
         "def remove_spaces(text):",
@@ -269,16 +288,23 @@ TASKS: tuple[Task, ...] = (
     (
         "def has_close(numbers, limit):",
         "Whether any two numbers are closer than limit.\n\n>>> has_close([1.0, 2.0, 3.0], 0.5)\nFalse\n>>> has_close([1.0, 2.8, 3.0, 4.0], 0.3)\nTrue\n>>> has_close([5.0, 1.0, 5.1], 0.2)\nTrue",
-        (("has_close([1.0, 9.0, 1.05], 0.1)", "True"), ("has_close([1.0, 2.0], 0.9)", "False"), ("has_close([4.0, 7.0], 0.4)", "False")),
+        (
+            ("has_close([1.0, 9.0, 1.05], 0.1)", "True"),
+            ("has_close([1.0, 2.0], 0.9)", "False"),
+            ("has_close([4.0, 7.0], 0.4)", "False"),
+        ),
     ),
     (
         "def filter_long(words, n):",
-        "Words longer than n characters.\n\n>>> filter_long([\"a\", \"abc\", \"abcd\"], 2)\n['abc', 'abcd']\n>>> filter_long([\"hi\"], 2)\n[]",
-        (('filter_long(["x", "yy", "zzz"], 1)', "['yy', 'zzz']"), ('filter_long(["xxx", "y"], 2)', "['xxx']")),
+        'Words longer than n characters.\n\n>>> filter_long(["a", "abc", "abcd"], 2)\n[\'abc\', \'abcd\']\n>>> filter_long(["hi"], 2)\n[]',
+        (
+            ('filter_long(["x", "yy", "zzz"], 1)', "['yy', 'zzz']"),
+            ('filter_long(["xxx", "y"], 2)', "['xxx']"),
+        ),
     ),
     (
         "def join_upper(words):",
-        "All words in upper case, joined with commas.\n\n>>> join_upper([\"a\", \"b\"])\n'A,B'\n>>> join_upper([\"foo\"])\n'FOO'",
+        'All words in upper case, joined with commas.\n\n>>> join_upper(["a", "b"])\n\'A,B\'\n>>> join_upper(["foo"])\n\'FOO\'',
         (('join_upper(["x", "y", "z"])', "'X,Y,Z'"),),
     ),
     (

@@ -57,7 +57,9 @@ class Synthesis:
         waiting: list[Proposal] = []
         sent = 0
         patience: float | None = None
-        async for proposal in _paced(proposals(context, goal, records), started + self.settings.budget_ms / 1000):
+        async for proposal in _paced(
+            proposals(context, goal, records), started + self.settings.budget_ms / 1000
+        ):
             now = time.perf_counter()
             if proposal is not None:
                 waiting.append(proposal)

@@ -8,7 +8,7 @@ from typing import Final
 from vouch_server.synthesis.hole import FunctionNode
 from vouch_server.synthesis.interpret import follow
 from vouch_server.synthesis.translate import HOLE, Foreign, Reached, Reader
-from vouch_server.synthesis.values import MAX_LITERAL, REFUSED, Value, literal_size, small
+from vouch_server.synthesis.values import MAX_LITERAL, REFUSED, Value, kind_of, literal_size, small
 from vouch_verifiers.model import Example
 
 MAX_ROWS: Final = 8
@@ -17,7 +17,7 @@ _UNREADABLE: Final = (*REFUSED, Foreign, Reached, SyntaxError, RecursionError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One documented call: the arguments by parameter (attributes of self as `self.name`), and what is said of the result.
+    """One documented call: the arguments by parameter, attributes of self as `self.name`, and what comes out.
 
     `around` is the expression that was documented, with HOLE for the call itself.
     """
@@ -77,11 +77,16 @@ class _Source:
             raise Foreign
         scope = self._bound(finder.found, namespace)
         expected = True if example.mode == "truth" else _literal(example.expected)
-        if literal_size(expected) + sum(map(literal_size, scope.values())) > MAX_LITERAL:
+        given = [*scope.values(), expected]
+        if any(map(_is_strange, given)) or sum(map(literal_size, given)) > MAX_LITERAL:
             raise Foreign
-        if example.mode == "truth" and isinstance(around, ast.Compare) and isinstance(around.ops[0], ast.Eq):
-            around, expected = around.left, self.reader.value(around.comparators[0], namespace)
-        return Call(scope=scope, around=around, expected=expected)
+        match around:
+            case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]) if example.mode == "truth":
+                return Call(scope=scope, around=left, expected=self.reader.value(right, namespace))
+            case ast.expr():
+                return Call(scope=scope, around=around, expected=expected)
+            case _:
+                raise Foreign
 
     def _object(self, node: ast.expr, namespace: Mapping[str, Value]) -> Value:
         match node:
@@ -137,7 +142,9 @@ class _Source:
                 scope = self._arguments(node, names, method.args, namespace)
                 after = follow(method.body, {**namespace, **scope}, self.reader).scope
                 return {it.removeprefix("self."): v for it, v in after.items() if it.startswith("self.")}
-        fields = [it for it in self.owner.body if isinstance(it, ast.AnnAssign) and isinstance(it.target, ast.Name)]
+        fields = [
+            it for it in self.owner.body if isinstance(it, ast.AnnAssign) and isinstance(it.target, ast.Name)
+        ]
         names = [it.target.id for it in fields if isinstance(it.target, ast.Name)]
         found = {
             name: self.reader.value(it.value, namespace)
@@ -147,6 +154,11 @@ class _Source:
         found |= dict(zip(names, (self.reader.value(it, namespace) for it in node.args), strict=False))
         found |= {it.arg: self.reader.value(it.value, namespace) for it in node.keywords if it.arg}
         return found
+
+
+def _is_strange(value: Value) -> bool:
+    """What no operation is meant for: objects, and the ellipsis, which here stands for a failed row."""
+    return kind_of(value) == "other" or (isinstance(value, list | tuple) and any(map(_is_strange, value)))
 
 
 class _CallFinder(ast.NodeTransformer):

@@ -1,4 +1,4 @@
-"""What is asked of synthesis at a cursor: the hole, what is in scope there on every example, and what is to come out."""
+"""What is asked of synthesis at a cursor: the hole, what is in scope on every example, and what is wanted."""
 
 import ast
 from collections.abc import Mapping, Sequence
@@ -141,7 +141,9 @@ def _with_rows(goal: Goal, examples: Sequence[Example]) -> Goal:
 def _body(hole: Hole) -> list[ast.stmt]:
     """The function's statements, with a hole for statements read as what is returned there."""
     return [
-        ast.Return(value=it.value) if isinstance(it, ast.Expr) and hole.statements and _names_hole(it.value) else it
+        ast.Return(value=it.value)
+        if isinstance(it, ast.Expr) and hole.statements and _names_hole(it.value)
+        else it
         for it in hole.function.body
     ]
 

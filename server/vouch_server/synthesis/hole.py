@@ -1,4 +1,4 @@
-"""Finds the function that a cursor stands in and what kind of hole it stands in, however broken the rest of the file is."""
+"""Finds the function around a cursor and the kind of hole there, however broken the rest of the file is."""
 
 import ast
 import re
@@ -95,7 +95,11 @@ def _hole_in(prefix: str, suffix: str, start: int, layout: Layout) -> Hole | Non
     function = parsed(f"{head}{line}{layout.eol}{body.indent}{HOLE}{tail}")
     if function is not None:
         lead = layout.eol + body.indent
-        return _hole(function, owner, body, statements=True, lead=lead) if _ends_opening(function, line) else None
+        return (
+            _hole(function, owner, body, statements=True, lead=lead)
+            if _ends_opening(function, line)
+            else None
+        )
     function = parsed(f"{head}{body.indent}{HOLE}{tail}")
     if function is not None and line_start > start and line[: len(line) - len(typed)] == body.indent:
         return _hole(function, owner, body, statements=True, typed=typed)
@@ -131,13 +135,15 @@ def _hole(
         place = next((i for i, it in enumerate(function.body) if _is_hole(it)), None)
         if place is None or not all(map(_is_placeholder, function.body[place + 1 :])):
             return None
-    return Hole(
-        statements=statements, function=function, owner=owner, layout=layout, lead=lead, typed=typed
-    )
+    return Hole(statements=statements, function=function, owner=owner, layout=layout, lead=lead, typed=typed)
 
 
 def _is_hole(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name) and statement.value.id == HOLE
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Name)
+        and statement.value.id == HOLE
+    )
 
 
 def _is_placeholder(statement: ast.stmt) -> bool:
@@ -216,7 +222,9 @@ def _owner(before: str, indent: str) -> ast.ClassDef | None:
             text = _without_decorators(before[match.start() :])
             tree = quiet_parse(f"if 1:\n{text}" if match["indent"] else text)
             if tree is None:
-                tree = quiet_parse(f"if 1:\n{text}\n{indent}pass" if match["indent"] else f"{text}\n{indent}pass")
+                tree = quiet_parse(
+                    f"if 1:\n{text}\n{indent}pass" if match["indent"] else f"{text}\n{indent}pass"
+                )
             found = [it for it in ast.walk(tree) if isinstance(it, ast.ClassDef)] if tree else []
             return found[0] if found else None
     return None

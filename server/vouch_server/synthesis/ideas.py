@@ -1,4 +1,4 @@
-"""What needs no examples: the few methods that follow from their name and from what their class keeps. Nothing where unsure."""
+"""What needs no examples: methods that follow from their name and from what their class keeps."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -90,7 +90,11 @@ def _eq(goal: Goal, owner: ast.ClassDef, attributes: tuple[Attribute, ...]) -> t
         return ()
     other = goal.parameters[0]
     mine, theirs = _tuple("self", attributes), _tuple(other, attributes)
-    return (f"if not isinstance({other}, {owner.name}):", "\treturn NotImplemented", f"return {mine} == {theirs}")
+    return (
+        f"if not isinstance({other}, {owner.name}):",
+        "\treturn NotImplemented",
+        f"return {mine} == {theirs}",
+    )
 
 
 def _hash(goal: Goal, owner: ast.ClassDef, attributes: tuple[Attribute, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Follows straight-line statements of a person's code, as far as they are assignments, guards and returns of plain values.
+"""Follows straight-line statements of a person's code: assignments, guards and returns of plain values.
 
 No loop, no call of anything but known operations: what is followed ends, and touches nothing.
 """

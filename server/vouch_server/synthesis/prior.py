@@ -1,4 +1,4 @@
-"""What is likely before any example is seen: costs of operations and constants, and how a finished program is weighed."""
+"""What is likely before any example is seen: costs of operations and constants, and weights of programs."""
 
 import math
 import re
@@ -11,7 +11,16 @@ from vouch_server.synthesis.grammar.terms import Operation, Term
 from vouch_server.synthesis.values import Row, Value
 from vouch_server.synthesis.words import relevance, stemmed, stems
 
-COMMON: Final[tuple[tuple[Value, int], ...]] = ((0, 2), (1, 2), (2, 3), (-1, 4), ("", 4), (10, 6), (100, 7), (3, 8))
+COMMON: Final[tuple[tuple[Value, int], ...]] = (
+    (0, 2),
+    (1, 2),
+    (2, 3),
+    (-1, 4),
+    ("", 4),
+    (10, 6),
+    (100, 7),
+    (3, 8),
+)
 EMPTY: Final[tuple[Value, ...]] = (0, 1, -1, "", None, True, False, [], {}, 0.0)
 SEPARATORS: Final = (" ", ",", ", ", "-", "_", ".", "/", ":", "\n", "@", "=", ";", "&", "?")
 # Constants that words bring to mind.
@@ -33,7 +42,10 @@ SUGGESTED: Final[tuple[tuple[tuple[str, ...], tuple[Value, ...]], ...]] = (
     (("punctuation",), (".,;:!?",)),
 )
 _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,24})[\"'`]")
-_CASES: Final = re.compile(r"\b(if|else|otherwise|when|unless|or|for both|where|for (?:an? )?(?:positive|empty|even|odd|multiple))\b", re.IGNORECASE)
+_CASES: Final = re.compile(
+    r"\b(if|else|otherwise|when|unless|or|for both|where|for (?:an? )?(?:positive|empty|even|odd|multiple))\b",
+    re.IGNORECASE,
+)
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
 
 
@@ -65,30 +77,35 @@ def speaks_of_cases(goal: Goal) -> bool:
 
 
 def constants_for(goal: Goal) -> list[tuple[Value, int]]:
-    """Literals worth trying with their costs: common ones, those the prose names, separators that the examples hold."""
+    """Literals worth trying with their costs, each once with its least."""
     found: dict[str, tuple[Value, int]] = {}
-
-    def offer(value: Value, cost: int) -> None:
+    for value, cost in [*COMMON, *_suggested(goal), *_named_in(goal), *_separators(goal)]:
         known = found.get(repr(value))
         if known is None or known[1] > cost:
             found[repr(value)] = (value, cost)
+    return list(found.values())
 
-    for value, cost in COMMON:
-        offer(value, cost)
+
+def _suggested(goal: Goal) -> Iterable[tuple[Value, int]]:
     for words, values in SUGGESTED:
         strength = relevance(words, goal.named, goal.described)
         for value in values if strength else ():
-            offer(value, 4 - strength)
+            yield value, 4 - strength
+
+
+def _named_in(goal: Goal) -> Iterable[tuple[Value, int]]:
     for text in _QUOTED.findall(goal.prose)[:8]:
         if text not in goal.parameters:
-            offer(text, 4)
+            yield text, 4
     for number in _NUMBER.findall(goal.prose)[:8]:
-        offer(float(number) if "." in number else int(number), 4)
+        yield float(number) if "." in number else int(number), 4
+
+
+def _separators(goal: Goal) -> Iterable[tuple[Value, int]]:
     seen = "\n".join(_strings(goal))
     for separator in SEPARATORS:
         if separator in seen:
-            offer(separator, 3 if separator == " " else 4)
-    return list(found.values())
+            yield separator, 3 if separator == " " else 4
 
 
 def _strings(goal: Goal) -> Iterable[str]:
@@ -98,13 +115,17 @@ def _strings(goal: Goal) -> Iterable[str]:
         yield it if isinstance(it, str) else repr(it)
 
 
-def evidence_of(target: Row) -> float:
-    """How much a program is told apart by giving these values, in bits; the same answer again says little."""
+def evidence_of(target: Row, prose: str) -> float:
+    """How much a program is told apart by giving these values, in bits.
+
+    The same answer again says little, and so does a text that the documentation names: it is one of a few.
+    """
     bits = 0.0
     seen: set[str] = set()
     for value in target:
         text = repr(value)
-        bits += _bits(value) * (0.5 if text in seen else 1.0)
+        told = isinstance(value, str) and is_told(value, prose)
+        bits += (2.0 if told else _bits(value)) * (0.5 if text in seen else 1.0)
         seen.add(text)
     return bits
 

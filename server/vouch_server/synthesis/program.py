@@ -41,7 +41,10 @@ def _returning(term: Term, text: str) -> tuple[str, ...]:
     if _REPEATED.search(op.template) and not term.args[0].op.variable and op.write is None and not op.binds:
         name = {"s": "text", "l": "items"}.get(term.args[0].kind[0], "items")
         if name not in term.names:
-            places = [name, *(render(arg, slot) for arg, slot in zip(term.args[1:], op.slots[1:], strict=True))]
+            places = [
+                name,
+                *(render(arg, slot) for arg, slot in zip(term.args[1:], op.slots[1:], strict=True)),
+            ]
             return (f"{name} = {render(term.args[0])}", f"return {op.template.format(*places)}")
     return (f"return {text}",)
 

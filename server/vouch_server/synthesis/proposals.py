@@ -1,4 +1,4 @@
-"""All that synthesis has to propose at a cursor, from every source, in small steps that whoever drives can stop between."""
+"""All that synthesis has to propose at a cursor, from every source, in steps between which it can be stopped."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -13,14 +13,13 @@ from vouch_server.synthesis.retrieval.records import FunctionRecord
 from vouch_server.synthesis.retrieval.search import retrieved
 from vouch_server.synthesis.solve import Search
 
-
 # How much a program may weigh more than the examples tell, in bits: beyond it is more likely chance than meant.
 DOUBT: Final = 7.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """Text for the hole. `weight` orders proposals, lower is better; `sure` says that the examples speak clearly for it."""
+    """Text for the hole. `weight` orders proposals, lower is better; `sure`: the examples speak clearly for it."""
 
     text: str
     weight: float
@@ -60,6 +59,5 @@ def _by_search(goal: Goal) -> Iterator[Proposal | None]:
             yield None
             continue
         text = text_in(goal.hole, program)
-        if text is not None:
-            if program.weight <= search.evidence + DOUBT:
-                yield Proposal(text=text, weight=program.weight, sure=program.weight <= search.evidence / 2)
+        if text is not None and program.weight <= search.evidence + DOUBT:
+            yield Proposal(text=text, weight=program.weight, sure=program.weight <= search.evidence / 2)

@@ -2,18 +2,36 @@
 
 import itertools
 import time
-from dataclasses import replace
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from vouch_server.synthesis.goal import Goal
 from vouch_server.synthesis.grammar.bank import TICK, Bank
-from vouch_server.synthesis.grammar.binders import Binder, binders_beside, binders_over, ranges_for, strides_over
+from vouch_server.synthesis.grammar.binders import (
+    Binder,
+    binders_beside,
+    binders_over,
+    ranges_for,
+    strides_over,
+)
+from vouch_server.synthesis.grammar.choice import CHOOSE, chosen
 from vouch_server.synthesis.grammar.comprehensions import Elements, Setting
-from vouch_server.synthesis.grammar.deduction import CHOOSE, chosen, combined, composed, concatenated, undone
-from vouch_server.synthesis.grammar.loops import Folds, dwindling_pairs, repeated_pairs
+from vouch_server.synthesis.grammar.concatenation import concatenated
+from vouch_server.synthesis.grammar.deduction import combined, composed, undone
+from vouch_server.synthesis.grammar.folds import Folds
+from vouch_server.synthesis.grammar.loops import dwindling_pairs, repeated_pairs
 from vouch_server.synthesis.grammar.terms import Term, constant, variable
-from vouch_server.synthesis.prior import EMPTY, constants_for, evidence_of, expectations_of, is_told, speaks_of_cases, weight_of, weighted
+from vouch_server.synthesis.prior import (
+    EMPTY,
+    constants_for,
+    evidence_of,
+    expectations_of,
+    is_told,
+    speaks_of_cases,
+    weight_of,
+    weighted,
+)
 from vouch_server.synthesis.program import Program, program_of
 from vouch_server.synthesis.values import ERROR, Value, identity, kind_of_all, literal_size, same
 
@@ -41,7 +59,7 @@ class Search:
         leaves = [*self.scope, *(constant(value, self.count, cost) for value, cost in self.constants)]
         self.bank = Bank(leaves, self.operations, wanted)
         self.expectations = expectations_of(goal)
-        self.evidence = evidence_of([it.expected for it in goal.calls])
+        self.evidence = evidence_of([it.expected for it in goal.calls], goal.prose)
 
     def run(self) -> Steps:
         """Programs as they are found, None in between; ends when everything affordable was tried."""
@@ -131,7 +149,9 @@ class Search:
                 if left is not right:
                     found += binders_beside(left, right, taken)
         numbers = [it for it in self.scope if it.kind == "int"]
-        found += [it for items in plain[:3] for size in numbers[:2] for it in strides_over(items, size, taken)]
+        found += [
+            it for items in plain[:3] for size in numbers[:2] for it in strides_over(items, size, taken)
+        ]
         lengths = [it for it in self.bank.terms("int") if it.op.name == "len" and it.args[0].op.variable]
         found += ranges_for([*numbers[:3], *lengths[:1]], self.by_name, taken, self.count)
         return sorted(found, key=_unusual)[:MAX_BINDERS]
@@ -186,7 +206,6 @@ class Search:
         if self.target is not None:
             return identity(term.values, term.kind) == self.bank.target
         return self.goal.reached_by(term.values)
-
 
     def _wraps(self, term: Term) -> bool:
         """Whether it only does something without effect to what is the answer already."""

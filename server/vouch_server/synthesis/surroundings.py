@@ -1,4 +1,4 @@
-"""What a file offers to a function in it: imported names, literal constants, other functions. Reads broken files piece by piece."""
+"""What a file offers to a function in it: imports, literal constants, names. Reads broken files by the piece."""
 
 import ast
 from collections.abc import Iterator
@@ -41,8 +41,9 @@ def look_around(text: str) -> Surroundings:
             case ast.ClassDef():
                 names.add(statement.name)
                 classes.append(statement)
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AnnAssign(
-                target=ast.Name(id=name), value=ast.expr() as value
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ):
                 names.add(name)
                 _add_constant(constants, name, value)

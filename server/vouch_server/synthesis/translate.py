@@ -1,4 +1,4 @@
-"""Reads a person's expressions into terms, as far as they use only operations that synthesis knows. Runs none of them."""
+"""Works out a person's expressions, as far as they use only operations that synthesis knows."""
 
 import ast
 from collections.abc import Iterable, Mapping
@@ -11,11 +11,11 @@ MAX_DEPTH: Final = 12
 HOLE: Final = "__vouch_hole__"  # stands in a parsed text for what is to be found
 
 
-class Foreign(Exception):  # noqa: N818 - not an error: an expression outside of what synthesis understands
+class Foreign(Exception):
     """An expression that uses anything but plain operations on plain values."""
 
 
-class Reached(Exception):  # noqa: N818 - a signal: evaluation has come to the hole
+class Reached(Exception):
     """The hole's value is asked for; `scope` is what is in scope there."""
 
     def __init__(self, scope: Mapping[str, Value]) -> None:
@@ -29,12 +29,15 @@ class Reader:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._shapes: dict[str, list[tuple[ast.expr, Operation]]] = {}
         for op in operations:
-            if op.takes and op.write is None or op.name == "concat":
+            if (op.takes and op.write is None) or op.name == "concat":
                 pattern = _pattern(op)
                 self._shapes.setdefault(_signature(pattern), []).append((pattern, op))
 
     def value(self, node: ast.expr, scope: Mapping[str, Value], depth: int = 0) -> Value:
-        """The value of an expression. Raises Foreign, Reached where the hole has no value in scope, or one of values.REFUSED where it has none."""
+        """The value of an expression.
+
+        Raises Foreign, Reached where the hole has no value in scope, or one of values.REFUSED.
+        """
         if depth > MAX_DEPTH:
             raise Foreign
         named = dotted(node)

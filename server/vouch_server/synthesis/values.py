@@ -4,12 +4,12 @@ Knows nothing of terms or of source text. All operations on values are pure; a v
 """
 
 import marshal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
 Value = Any  # the one place where user data is untyped: literals of any shape
-Row = Sequence[Value]
+Row = list[Value]
 
 MAX_BITS: Final = 256
 MAX_LENGTH: Final = 2_000
@@ -56,7 +56,7 @@ _FAMILIES: Final = {
 }
 
 
-class Unfit(ValueError):  # noqa: N818 - a refusal, not a mistake: the step would be too large to take
+class Unfit(ValueError):
     """A step that would make a value larger than synthesis is prepared to handle."""
 
 
@@ -161,6 +161,8 @@ def small(value: Value) -> Value:
                 raise Unfit("too long")
         case complex():
             raise Unfit("complex numbers are not meant")
+        case _:
+            pass
     return value
 
 

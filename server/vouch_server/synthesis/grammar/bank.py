@@ -20,7 +20,9 @@ class Bank:
     announced, for several programs can fit the examples and only one of them be meant.
     """
 
-    def __init__(self, leaves: Iterable[Term], operations: Sequence[Operation], target: bytes | None = None) -> None:
+    def __init__(
+        self, leaves: Iterable[Term], operations: Sequence[Operation], target: bytes | None = None
+    ) -> None:
         self.target = target
         self.found: dict[bytes, Term] = {}
         self.levels: dict[int, Level] = defaultdict(lambda: defaultdict(list))
@@ -120,11 +122,23 @@ def _silly(op: Operation, args: tuple[Term, ...]) -> bool:
             return op.name not in ("add", "multiply", "pair", "couple", "concat", "extend")
         if op.name in ("equal", "differ"):
             kinds = {args[0].kind.partition(":")[0], args[1].kind.partition(":")[0]}
-            return "bool" in kinds or (len(kinds) > 1 and not kinds <= {"int", "float"} and not kinds & {"mix", "none"})
+            return "bool" in kinds or (
+                len(kinds) > 1 and not kinds <= {"int", "float"} and not kinds & {"mix", "none"}
+            )
         if op.name in _NEUTRAL and (_is(args[0], 0) or _is(args[1], 0) or _is(args[1], 1)):
             return True
         if op.name in ("add", "subtract") and (_is(args[1], 0) or (op.commutes and _is(args[0], 0))):
             return True
     if op.name == "not":
-        return args[0].op.name in ("equal", "differ", "less", "more", "at_least", "at_most", "not", "member", "contains")
+        return args[0].op.name in (
+            "equal",
+            "differ",
+            "less",
+            "more",
+            "at_least",
+            "at_most",
+            "not",
+            "member",
+            "contains",
+        )
     return False

@@ -1,5 +1,6 @@
 """What comprehensions and loops run over: sources of elements, the names for them, and their rows."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -15,8 +16,8 @@ MAX_ROWS: Final = 90
 class Binder:
     """A `for` clause: `rows` holds, for every example, the tuples that the names take in turn.
 
-    `clause` is its text with `{0}` for the source; `source` the terms it reads. `element` is the name that stands for an
-    element where there is a natural one: what a filter keeps.
+    `clause` is its text with `{0}` for the source; `source` the terms it reads. `element` is the name that stands
+    for an element where there is a natural one: what a filter keeps.
     """
 
     names: tuple[str, ...]
@@ -42,7 +43,11 @@ class Binder:
         found = []
         for place, name in enumerate(self.names):
             values = [row[place] for row in flat]
-            found.append(variable(name, values, kind_of_all(values), 1 if name == self.element or not self.element else 2))
+            found.append(
+                variable(
+                    name, values, kind_of_all(values), 1 if name == self.element or not self.element else 2
+                )
+            )
         return found
 
     def spread(self, term: Term, cost: int) -> Term:
@@ -83,7 +88,15 @@ def binders_over(term: Term, taken: frozenset[str]) -> list[Binder]:
     if inner in ("list", "tuple", "str") and kind != "str":
         inside = _free(("item", "element", "it"), taken | {name})
         nested = f"for {name} in {{0}} for {inside} in {name}"
-        offer(found, (name, inside), nested, (term,), lambda a: [(row, it) for row in a for it in row], inside, 5)
+        offer(
+            found,
+            (name, inside),
+            nested,
+            (term,),
+            lambda a: [(row, it) for row in a for it in row],
+            inside,
+            5,
+        )
     return found
 
 
@@ -91,7 +104,7 @@ def _neighbours(term: Term, taken: frozenset[str]) -> list[Binder]:
     found: list[Binder] = []
     a, b = _free(("a", "left", "previous"), taken), _free(("b", "right", "current"), taken)
     step = f"for {a}, {b} in zip({{0}}, {{0}}[1:])"
-    offer(found, (a, b), step, (term,), lambda v: list(zip(v, v[1:], strict=False)), "", 6, slot=POSTFIX)
+    offer(found, (a, b), step, (term,), lambda v: list(itertools.pairwise(v)), "", 6, slot=POSTFIX)
     i = _free(("i", "index"), taken)
     every = f"for {i}, {a} in enumerate({{0}}) for {b} in {{0}}[{i} + 1:]"
     offer(found, (a, b), every, (term,), _every_pair, "", 9, slot=POSTFIX)
@@ -107,7 +120,9 @@ def binders_beside(left: Term, right: Term, taken: frozenset[str]) -> list[Binde
     return found
 
 
-def ranges_for(numbers: Iterable[Term], operations: dict[str, Operation], taken: frozenset[str], rows: int) -> list[Binder]:
+def ranges_for(
+    numbers: Iterable[Term], operations: dict[str, Operation], taken: frozenset[str], rows: int
+) -> list[Binder]:
     """Runs over counted numbers up to each of the terms."""
     found: list[Binder] = []
     name = _free(("i", "n", "k", "number"), taken)
@@ -130,9 +145,20 @@ def strides_over(items: Term, size: Term, taken: frozenset[str]) -> list[Binder]
     found: list[Binder] = []
     name = _free(("i", "start"), taken)
     pieces = f"for {name} in range(0, len({{0}}), {{1}})"
-    offer(found, (name,), pieces, (items, size), lambda a, n: [(i,) for i in range(0, len(a), n)], "", 5, slot=0)
+    offer(
+        found, (name,), pieces, (items, size), lambda a, n: [(i,) for i in range(0, len(a), n)], "", 5, slot=0
+    )
     windows = f"for {name} in range(len({{0}}) - {{1}} + 1)"
-    offer(found, (name,), windows, (items, size), lambda a, n: [(i,) for i in range(len(a) - n + 1)], "", 6, slot=POSTFIX)
+    offer(
+        found,
+        (name,),
+        windows,
+        (items, size),
+        lambda a, n: [(i,) for i in range(len(a) - n + 1)],
+        "",
+        6,
+        slot=POSTFIX,
+    )
     return found
 
 
@@ -157,7 +183,9 @@ def offer(
         except REFUSED:
             return
     total = sum(map(len, rows))
-    if 1 <= total <= MAX_ROWS * max(1, len(rows) // 2) and all(len(it) == len(names) for row in rows for it in row):
+    if 1 <= total <= MAX_ROWS * max(1, len(rows) // 2) and all(
+        len(it) == len(names) for row in rows for it in row
+    ):
         total_cost = cost + sum(it.cost for it in source)
         found.append(
             Binder(
@@ -196,13 +224,27 @@ def element_name(term: Term, taken: frozenset[str]) -> str:
     kind, _, inner = term.kind.partition(":")
     if kind == "str":
         choices += ["char", "letter", "c"]
-    by_kind = {"int": "number", "float": "number", "str": "word", "list": "row", "tuple": "pair", "dict": "entry"}
+    by_kind = {
+        "int": "number",
+        "float": "number",
+        "str": "word",
+        "list": "row",
+        "tuple": "pair",
+        "dict": "entry",
+    }
     choices += [by_kind.get(inner, "item"), "item", "element", "x"]
     return _free(tuple(it for it in choices if it.isidentifier()), taken)
 
 
 def _singular(name: str) -> list[str]:
-    irregular = {"children": "child", "people": "person", "matrix": "row", "matrices": "matrix", "indices": "index", "data": "item"}
+    irregular = {
+        "children": "child",
+        "people": "person",
+        "matrix": "row",
+        "matrices": "matrix",
+        "indices": "index",
+        "data": "item",
+    }
     if name in irregular:
         return [irregular[name]]
     if name.endswith("ies") and len(name) > 4:

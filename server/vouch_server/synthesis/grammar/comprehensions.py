@@ -1,12 +1,13 @@
-"""Comprehensions: element expressions found by enumeration over elements, then gathered, filtered, folded and sorted."""
+"""Comprehensions: element expressions found by enumeration, then gathered, filtered, folded and sorted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from vouch_server.synthesis.grammar.bank import TICK, Bank, Step, made
 from vouch_server.synthesis.grammar.binders import Binder
-from vouch_server.synthesis.grammar.deduction import CHOOSE, chosen, concatenated
+from vouch_server.synthesis.grammar.choice import CHOOSE, chosen
+from vouch_server.synthesis.grammar.concatenation import concatenated
 from vouch_server.synthesis.grammar.loops import counted, found_first, grouped
 from vouch_server.synthesis.grammar.terms import ANYTHING, ATOM, OR, Operation, Term, constant, refuse, render
 from vouch_server.synthesis.values import ERROR, Row, Value, accepts, identity, kind_of_all, same
@@ -79,7 +80,7 @@ def _condition(condition: Term | None) -> str:
 
 
 class Elements:
-    """A search over the elements of one binder. Announces outer terms, whatever their values; `wanted` says who checks."""
+    """A search over the elements of one binder. Announces outer terms whatever their values: its caller checks."""
 
     def __init__(self, binder: Binder, setting: Setting) -> None:
         self.binder = binder
@@ -121,7 +122,9 @@ class Elements:
     def _deduced(self) -> Iterator[Step]:
         assert self.wanted is not None
         if self.kind == "list":
-            yield from self._announced(concatenated(self.bank, self.names, self.wanted, range(len(self.wanted))))
+            yield from self._announced(
+                concatenated(self.bank, self.names, self.wanted, range(len(self.wanted)))
+            )
         distinct = {repr(it): it for it in self.wanted}
         extra = [constant(it, len(self.wanted), 6) for it in distinct.values()] if len(distinct) < 4 else []
         yield from self._announced(chosen(self.bank, CHOOSE, self.wanted, extra))
@@ -159,7 +162,11 @@ class Elements:
         if self.kind in ("tuple", "list") and self.shared < MAX_SHARED and whole.cost <= 12:
             self.shared += 1
             self.setting.bank.add(whole)
-        if self.kind in ("int", "float", "bool", "tuple", "any") and self.shared < MAX_SHARED and whole.cost <= 12:
+        if (
+            self.kind in ("int", "float", "bool", "tuple", "any")
+            and self.shared < MAX_SHARED
+            and whole.cost <= 12
+        ):
             yield from self._shared(whole)
         for name in _FOLDS.get(self.kind, ()):
             op = self.names.get(name)
@@ -185,7 +192,9 @@ class Elements:
         if not accepts("list:str", whole.kind):
             return
         for separator in ("", " ", ", ", "-", "_", ",", "\n"):
-            term = made(op, (constant(separator, len(whole.values), 2 if separator in ("", " ") else 4), whole))
+            term = made(
+                op, (constant(separator, len(whole.values), 2 if separator in ("", " ") else 4), whole)
+            )
             if term is not None:
                 yield term
 
@@ -212,7 +221,14 @@ class Elements:
         value = self.bank.found.get(identity(wanted, kind_of_all(wanted)))
         if value is not None:
             text = f"{{{render(key)}: {render(value)} {self.binder.written()}}}"
-            op = Operation(name="mapping", template="", run=refuse, level=ATOM, binds=self.binder.names, write=lambda _: text)
+            op = Operation(
+                name="mapping",
+                template="",
+                run=refuse,
+                level=ATOM,
+                binds=self.binder.names,
+                write=lambda _: text,
+            )
             cost = self.binder.cost + key.cost + value.cost + 2
             yield Term(op, (key, value, *self.binder.source), cost, list(target), kind_of_all(target))
 
@@ -236,8 +252,13 @@ def keyed(binder: Binder, key: Term, target: Row) -> Iterable[Term]:
         values = [_chosen(called, bool(text), items, ks) for items, ks in zip(elements, keys, strict=True)]
         if all(same(it, want) for it, want in zip(values, target, strict=True)):
             written = f"{called}({render(source)}, key={name}{text})"
-            op = Operation(name="keyed", template="", run=refuse, binds=binder.names, write=lambda _, w=written: w)
-            yield Term(op, (key, source), binder.cost + key.cost + (3 if plain else 5) + len(text) // 8, values, kind_of_all(values))
+            op = Operation(name="keyed", template="", run=refuse, binds=binder.names, write=_fixed(written))
+            cost = binder.cost + key.cost + (3 if plain else 5) + len(text) // 8
+            yield Term(op, (key, source), cost, values, kind_of_all(values))
+
+
+def _fixed(text: str) -> Callable[[Term], str]:
+    return lambda _: text
 
 
 def _chosen(called: str, backwards: bool, items: list[Value], keys: list[Value]) -> Value:

@@ -21,7 +21,8 @@ def _factorial(number: int) -> int:
 def _choose(items: int, chosen: int) -> int:
     if items > 200:
         raise Unfit("too many combinations")
-    return small(math.comb(items, chosen))
+    ways: int = small(math.comb(items, chosen))
+    return ways
 
 
 def _product(numbers: list[Value]) -> Value:
@@ -42,9 +43,16 @@ def _pairs(items: list[Value]) -> list[Value]:
 
 
 # module -> name -> (run, kinds taken, kind given, words that make it likely)
-FUNCTIONS: Final[Mapping[str, Mapping[str, tuple[Callable[..., Value], tuple[str, ...], str, tuple[str, ...]]]]] = {
+FUNCTIONS: Final[
+    Mapping[str, Mapping[str, tuple[Callable[..., Value], tuple[str, ...], str, tuple[str, ...]]]]
+] = {
     "math": {
-        "sqrt": (math.sqrt, ("num",), "", ("root", "square", "distance", "euclidean", "hypotenuse", "norm", "length")),
+        "sqrt": (
+            math.sqrt,
+            ("num",),
+            "",
+            ("root", "square", "distance", "euclidean", "hypotenuse", "norm", "length"),
+        ),
         "isqrt": (math.isqrt, ("int",), "", ("root", "square", "perfect", "prime")),
         "floor": (math.floor, ("float",), "", ("floor", "down")),
         "ceil": (math.ceil, ("float",), "", ("ceil", "ceiling", "up", "page")),
@@ -61,11 +69,21 @@ FUNCTIONS: Final[Mapping[str, Mapping[str, tuple[Callable[..., Value], tuple[str
         "degrees": (math.degrees, ("num",), "", ("radian", "degree")),
     },
     "itertools": {
-        "accumulate": (_accumulated, ("list:num",), "iter:num", ("cumulative", "running", "prefix", "accumulat")),
+        "accumulate": (
+            _accumulated,
+            ("list:num",),
+            "iter:num",
+            ("cumulative", "running", "prefix", "accumulat"),
+        ),
         "combinations": (lambda a: _pairs(a), ("list",), "iter:tuple", ("pair", "combination")),
     },
     "collections": {
-        "Counter": (lambda a: dict(Counter(a)), ("items:hashable|str",), "", ("count", "frequenc", "common", "occur")),
+        "Counter": (
+            lambda a: dict(Counter(a)),
+            ("items:hashable|str",),
+            "",
+            ("count", "frequenc", "common", "occur"),
+        ),
     },
     "statistics": {
         "mean": (statistics.mean, ("list:num",), "", ("mean", "average")),
@@ -87,7 +105,7 @@ SUBSTITUTIONS: Final = (
 
 
 def imported(bindings: Mapping[str, str]) -> tuple[Operation, ...]:
-    """The operations that `bindings` bring in: from the name in the file to what it stands for, `math` or `math.sqrt`."""
+    """The operations that `bindings` bring in: from a name in the file to what it is, `math` or `math.sqrt`."""
     found: list[Operation] = []
     for name, origin in bindings.items():
         module, _, member = origin.partition(".")

@@ -1,4 +1,4 @@
-"""Terms: expressions as trees of operations with the values they have on every row. Written out, never evaluated as text."""
+"""Terms: expressions as trees of operations, with their values on every row. Never evaluated as text."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from typing import Any, Final, NamedTuple
 from vouch_server.synthesis.values import ERROR, REFUSED, Row, Value, accepts, kind_of
 
 # Binding strength of what an operation writes, weakest first; a slot names the least it takes without parentheses.
-CHOICE, OR, AND, NOT, COMPARE, UNION, XOR, CROSS, SHIFT, ADD, MULTIPLY, SIGN, POWER, POSTFIX, ATOM = range(1, 16)
+CHOICE, OR, AND, NOT, COMPARE, UNION, XOR, CROSS, SHIFT, ADD, MULTIPLY, SIGN, POWER, POSTFIX, ATOM = range(
+    1, 16
+)
 ANYTHING: Final = 0
 BARE: Final = -1  # a sole argument that is iterated: a comprehension there is written as a generator
 
@@ -75,7 +77,9 @@ def constant(value: Value, rows: int, cost: int = 3) -> Term:
     """A literal."""
     negative = isinstance(value, int | float) and not isinstance(value, bool) and value < 0
     level = SIGN if negative else ATOM
-    op = Operation(name=f"={value!r}", template=literal(value), run=refuse, level=level, constant=True, cost=cost)
+    op = Operation(
+        name=f"={value!r}", template=literal(value), run=refuse, level=level, constant=True, cost=cost
+    )
     return Term(op, (), cost, [value] * rows, kind_of(value))
 
 

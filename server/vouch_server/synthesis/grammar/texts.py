@@ -3,18 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from vouch_server.synthesis.grammar.terms import (
-    ADD,
-    ANYTHING,
-    BARE,
-    COMPARE,
-    MULTIPLY,
-    POSTFIX,
-    Operation,
-    Term,
-    literal,
-    render,
-)
+from vouch_server.synthesis.grammar.notation import op
+from vouch_server.synthesis.grammar.terms import ADD, Term, literal, render
 from vouch_server.synthesis.values import MAX_LENGTH, Unfit, Value, small
 
 
@@ -57,18 +47,6 @@ def _integer(text: str) -> Value:
     return small(int(text))
 
 
-def _method(name: str, run: Callable[..., Value], takes: tuple[str, ...] = (), **more: object) -> Operation:
-    slots = ", ".join(f"{{{place}}}" for place in range(1, len(takes) + 1))
-    return Operation(  # type: ignore[arg-type]
-        name=name,
-        template=f"{{0}}.{name}({slots})",
-        run=run,
-        takes=("str", *takes),
-        slots=(POSTFIX, *(ANYTHING for _ in takes)),
-        **more,
-    )
-
-
 def write_concatenation(term: Term) -> str:
     """A chain of `+` on strings; as an f-string where literal and computed pieces alternate and none needs quotes."""
     pieces = list(_pieces(term))
@@ -96,51 +74,51 @@ def _formatted(piece: Term) -> str | None:
 
 
 TEXTS: Final = (
-    _method("upper", str.upper, hint=("upper", "uppercase", "capital", "shout", "loud")),
-    _method("lower", str.lower, hint=("lower", "lowercase", "insensitive", "ignor", "case", "slug", "normal")),
-    _method("title", str.title, cost=3, hint=("title", "titlecase", "camel", "pascal")),
-    _method("capitalize", str.capitalize, cost=3, hint=("capital", "capitaliz", "sentence")),
-    _method("swapcase", str.swapcase, cost=4, hint=("swap", "flip", "case", "toggl", "invert")),
-    _method("strip", str.strip, hint=("strip", "trim", "white", "whitespace", "clean", "space", "slug")),
-    _method("lstrip", str.lstrip, cost=4, hint=("left", "lead", "leading")),
-    _method("rstrip", str.rstrip, cost=4, hint=("right", "trail", "trailing")),
-    _method("strip", str.strip, ("str",), cost=5, hint=("strip", "trim")),
-    _method("lstrip", str.lstrip, ("str",), cost=5, hint=("left", "lead")),
-    _method("rstrip", str.rstrip, ("str",), cost=5, hint=("right", "trail")),
-    _method("split", str.split, hint=("word", "split", "token", "white", "initial", "acronym", "sentence", "slug", "space", "title")),
-    _method("split", str.split, ("str",), cost=4, hint=("split", "separat", "comma", "field", "pars", "part", "extension", "path", "csv", "domain", "delimit", "snake", "kebab")),
-    _method("splitlines", str.splitlines, cost=4, hint=("line",)),
-    _method("isdigit", str.isdigit, cost=3, hint=("digit", "number", "numeric", "number")),
-    _method("isalpha", str.isalpha, cost=4, hint=("letter", "alpha", "alphabet")),
-    _method("isalnum", str.isalnum, cost=4, hint=("alphanumeric", "punctuation", "letter", "palindrome")),
-    _method("isupper", str.isupper, cost=4, hint=("upper", "uppercase", "capital")),
-    _method("islower", str.islower, cost=4, hint=("lower", "lowercase")),
-    _method("isspace", str.isspace, cost=4, hint=("space", "blank", "white")),
-    _method("startswith", str.startswith, ("str",), cost=4, hint=("start", "begin", "prefix")),
-    _method("endswith", str.endswith, ("str",), cost=4, hint=("end", "suffix", "extension")),
-    _method("removeprefix", str.removeprefix, ("str",), cost=5, hint=("prefix",)),
-    _method("removesuffix", str.removesuffix, ("str",), cost=5, hint=("suffix", "extension")),
-    _method("count", str.count, ("str",), cost=4, hint=("count", "occur", "occurrence", "often", "many", "number")),
-    _method("find", str.find, ("str",), cost=4, hint=("find", "position", "index", "where")),
-    _method("replace", _replaced, ("str", "str"), cost=4, hint=("replac", "remove", "slug", "underscore", "space", "dash", "snake", "kebab", "without", "convert", "delete")),
-    _method("zfill", _padded(str.zfill), ("int",), cost=5, hint=("zero", "pad", "fill")),
-    _method("ljust", _padded(str.ljust), ("int",), cost=6, hint=("pad", "left", "justif")),
-    _method("rjust", _padded(str.rjust), ("int",), cost=6, hint=("pad", "right", "justif")),
-    _method("center", _padded(str.center), ("int",), cost=6, hint=("pad", "center", "centre")),
-    _method("rjust", _padded(str.rjust), ("int", "str"), cost=6, hint=("pad", "right", "fill")),
-    _method("ljust", _padded(str.ljust), ("int", "str"), cost=6, hint=("pad", "left", "fill")),
-    Operation(name="join", template="{0}.join({1})", run=_joined, takes=("str", "items:str|iter:str|str"), slots=(POSTFIX, BARE), cost=3, hint=("join", "word", "string", "concat", "combin", "slug", "comma", "separat", "sentence", "between")),
-    Operation(name="concat", template="{0} + {1}", run=lambda a, b: small(a + b), takes=("str", "str"), level=ADD, slots=(ADD, ADD + 1), cost=3, write=write_concatenation, hint=("concat", "append", "greet", "prefix", "suffix", "wrap", "surround", "hello", "format")),
-    Operation(name="repeat", template="{0} * {1}", run=_repeated, takes=("str", "int"), level=MULTIPLY, slots=(MULTIPLY, MULTIPLY + 1), cost=4, hint=("repeat", "time", "copie", "mask", "star")),
-    Operation(name="contains", template="{0} in {1}", run=lambda a, b: a in b, takes=("str", "str"), level=COMPARE, slots=(COMPARE + 1, COMPARE + 1), cost=4, hint=("contain", "substring", "vowel", "in", "has", "include")),
-    Operation(name="absent", template="{0} not in {1}", run=lambda a, b: a not in b, takes=("str", "str"), level=COMPARE, slots=(COMPARE + 1, COMPARE + 1), cost=5, hint=("remove", "without", "consonant", "exclud", "strip")),
-    Operation(name="str", template="str({0})", run=_text, takes=("num",), slots=(ANYTHING,), cost=5, hint=("digit", "string", "format", "text", "concat")),
-    Operation(name="int", template="int({0})", run=_integer, takes=("str",), slots=(ANYTHING,), cost=3, hint=("digit", "int", "integer", "number", "pars", "sum")),
-    Operation(name="int_base", template="int({0}, 2)", run=lambda a: small(int(a, 2)), takes=("str",), slots=(ANYTHING,), cost=6, hint=("binary", "decimal", "bit")),
-    Operation(name="parse_float", template="float({0})", run=float, takes=("str",), slots=(ANYTHING,), cost=4, hint=("float", "number", "pars")),
-    Operation(name="ord", template="ord({0})", run=ord, takes=("str",), slots=(ANYTHING,), cost=5, hint=("ascii", "code", "ordinal", "caesar", "shift", "alphabet", "letter")),
-    Operation(name="chr", template="chr({0})", run=chr, takes=("int",), slots=(ANYTHING,), cost=5, hint=("ascii", "code", "character", "caesar", "shift", "letter")),
-    Operation(name="bin", template="bin({0})", run=bin, takes=("int",), slots=(ANYTHING,), cost=6, hint=("binary", "bit", "base")),
-    Operation(name="hex", template="hex({0})", run=hex, takes=("int",), slots=(ANYTHING,), cost=6, hint=("hex", "hexadecimal")),
-    Operation(name="binary", template='format({0}, "b")', run=lambda a: format(a, "b"), takes=("int",), slots=(ANYTHING,), cost=7, hint=("binary", "bit", "base")),
+    op("upper", "{0}.upper()", str.upper, "str", 2),
+    op("lower", "{0}.lower()", str.lower, "str", 2),
+    op("title", "{0}.title()", str.title, "str", 3),
+    op("capitalize", "{0}.capitalize()", str.capitalize, "str", 3),
+    op("swapcase", "{0}.swapcase()", str.swapcase, "str", 4),
+    op("strip", "{0}.strip()", str.strip, "str", 2),
+    op("lstrip", "{0}.lstrip()", str.lstrip, "str", 4),
+    op("rstrip", "{0}.rstrip()", str.rstrip, "str", 4),
+    op("strip", "{0}.strip({1})", str.strip, "str str", 5),
+    op("lstrip", "{0}.lstrip({1})", str.lstrip, "str str", 5),
+    op("rstrip", "{0}.rstrip({1})", str.rstrip, "str str", 5),
+    op("split", "{0}.split()", str.split, "str", 2),
+    op("split", "{0}.split({1})", str.split, "str str", 4),
+    op("splitlines", "{0}.splitlines()", str.splitlines, "str", 4),
+    op("isdigit", "{0}.isdigit()", str.isdigit, "str", 3),
+    op("isalpha", "{0}.isalpha()", str.isalpha, "str", 4),
+    op("isalnum", "{0}.isalnum()", str.isalnum, "str", 4),
+    op("isupper", "{0}.isupper()", str.isupper, "str", 4),
+    op("islower", "{0}.islower()", str.islower, "str", 4),
+    op("isspace", "{0}.isspace()", str.isspace, "str", 4),
+    op("startswith", "{0}.startswith({1})", str.startswith, "str str", 4),
+    op("endswith", "{0}.endswith({1})", str.endswith, "str str", 4),
+    op("removeprefix", "{0}.removeprefix({1})", str.removeprefix, "str str", 5),
+    op("removesuffix", "{0}.removesuffix({1})", str.removesuffix, "str str", 5),
+    op("count", "{0}.count({1})", str.count, "str str", 4),
+    op("find", "{0}.find({1})", str.find, "str str", 4),
+    op("replace", "{0}.replace({1}, {2})", _replaced, "str str str", 4),
+    op("zfill", "{0}.zfill({1})", _padded(str.zfill), "str int", 5),
+    op("ljust", "{0}.ljust({1})", _padded(str.ljust), "str int", 6),
+    op("rjust", "{0}.rjust({1})", _padded(str.rjust), "str int", 6),
+    op("center", "{0}.center({1})", _padded(str.center), "str int", 6),
+    op("rjust", "{0}.rjust({1}, {2})", _padded(str.rjust), "str int str", 6),
+    op("ljust", "{0}.ljust({1}, {2})", _padded(str.ljust), "str int str", 6),
+    op("join", "{0}.join({1})", _joined, "str items:str|iter:str|str", 3),
+    op("concat", "{0} + {1}", lambda a, b: small(a + b), "str str", 3, write=write_concatenation),
+    op("repeat", "{0} * {1}", _repeated, "str int", 4),
+    op("contains", "{0} in {1}", lambda a, b: a in b, "str str", 4),
+    op("absent", "{0} not in {1}", lambda a, b: a not in b, "str str", 5),
+    op("str", "str({0})", _text, "num", 5),
+    op("int", "int({0})", _integer, "str", 3),
+    op("int_base", "int({0}, 2)", lambda a: small(int(a, 2)), "str", 6),
+    op("parse_float", "float({0})", float, "str", 4),
+    op("ord", "ord({0})", ord, "str", 5),
+    op("chr", "chr({0})", chr, "int", 5),
+    op("bin", "bin({0})", bin, "int", 6),
+    op("hex", "hex({0})", hex, "int", 6),
+    op("binary", 'format({0}, "b")', lambda a: format(a, "b"), "int", 7),
 )

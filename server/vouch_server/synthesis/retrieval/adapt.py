@@ -1,4 +1,4 @@
-"""Rewrites a function's body for another place: its parameters, its own name, its indentation. Refuses where it would not fit."""
+"""Rewrites a function's body for another place: its names and indentation. Refuses where it would not fit."""
 
 import ast
 import builtins
@@ -29,7 +29,9 @@ def _renaming(record: FunctionRecord, goal: Goal) -> dict[str, str] | None:
     """From the record's names to the goal's: by name where all are the same, else by place."""
     if takes_self(goal.hole.function) != record.is_method or len(record.parameters) != len(goal.parameters):
         return None
-    if isinstance(record.function, ast.AsyncFunctionDef) and not isinstance(goal.hole.function, ast.AsyncFunctionDef):
+    if isinstance(record.function, ast.AsyncFunctionDef) and not isinstance(
+        goal.hole.function, ast.AsyncFunctionDef
+    ):
         return None
     renaming = {record.function.name: goal.hole.function.name}
     if set(record.parameters) != set(goal.parameters):
@@ -57,7 +59,11 @@ def _bound(record: FunctionRecord) -> set[str]:
     for node in record.body:
         for it in ast.walk(node):
             match it:
-                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.ExceptHandler(name=str() as name):
+                case (
+                    ast.Name(id=name, ctx=ast.Store())
+                    | ast.arg(arg=name)
+                    | ast.ExceptHandler(name=str() as name)
+                ):
                     found.add(name)
                 case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                     found.add(name)
@@ -89,7 +95,8 @@ def _rewritten(record: FunctionRecord, renaming: Mapping[str, str]) -> list[str]
     """The body's text with names replaced; None where white space inside of a string would be changed with it."""
     nodes = [it for node in record.body for it in ast.walk(node)]
     spread = any(
-        isinstance(it, ast.Constant | ast.JoinedStr) and it.end_lineno != it.lineno and not _is_number(it) for it in nodes
+        isinstance(it, ast.Constant | ast.JoinedStr) and it.end_lineno != it.lineno and not _is_number(it)
+        for it in nodes
     )
     first, last = record.body[0].lineno, record.body[-1].end_lineno or record.body[-1].lineno
     if spread or record.function.lineno == first:

@@ -1,4 +1,4 @@
-"""The functions of a workspace, read a little at a time and kept until their file changes. Reads; never writes or runs."""
+"""The functions of a workspace, read a little at a time, kept until their file changes. Never writes or runs."""
 
 import os
 import stat
@@ -34,7 +34,9 @@ class Library:
         self._shelves: dict[Path, Shelf] = {}
         self._reading = threading.Lock()
 
-    def records(self, root: Path | None, buffers: Mapping[Path, str], budget_ms: float) -> list[FunctionRecord]:
+    def records(
+        self, root: Path | None, buffers: Mapping[Path, str], budget_ms: float
+    ) -> list[FunctionRecord]:
         """What is known after reading on for at most `budget_ms`; edited documents shadow their files."""
         if root is not None and self._reading.acquire(blocking=False):
             try:
@@ -42,7 +44,12 @@ class Library:
             finally:
                 self._reading.release()
         shelves = list(self._shelves.items())
-        found = [it for path, shelf in shelves if path not in buffers and _under(path, root) for it in shelf.records]
+        found = [
+            it
+            for path, shelf in shelves
+            if path not in buffers and _under(path, root)
+            for it in shelf.records
+        ]
         for path, text in buffers.items():
             if path.suffix == ".py" and len(text) <= self.max_file_bytes:
                 found += records_of(path, text)
@@ -83,10 +90,11 @@ def python_files(root: Path) -> Iterator[Path]:
         entries += len(folders) + len(files)
         if entries > MAX_ENTRIES:
             return
-        yield from (Path(folder) / it for it in sorted(files) if it.endswith(".py") and not it.startswith("."))
+        yield from (
+            Path(folder) / it for it in sorted(files) if it.endswith(".py") and not it.startswith(".")
+        )
 
 
 def _is_source(folder: Path) -> bool:
     hidden = folder.name.startswith(".") or folder.name in SKIPPED or folder.name.endswith(".egg-info")
     return not hidden and not (folder / "pyvenv.cfg").exists()
-
