@@ -37,7 +37,7 @@ def place(language: str, text: str, offset: int) -> str:
     if grammar is None:
         return "code"
     at = _bytes_before(text, offset)
-    root = _parser(language).parse(text.encode("utf-8", "replace")).root_node
+    root = _root(language, text.encode("utf-8", "replace"))
     # A comment ends where its line does, and the person who types there is still inside it.
     for begin in (max(at - 1, 0), at):
         node = root.descendant_for_byte_range(begin, at)
@@ -59,7 +59,7 @@ def enclosing_body(language: str, text: str, offset: int) -> tuple[int, int] | N
         return None
     source = text.encode("utf-8", "replace")
     at = _bytes_before(text, offset)
-    root = _parser(language).parse(source).root_node
+    root = _root(language, source)
     # A cursor right behind a statement belongs to that statement's function, though the node ends there.
     around = (root.descendant_for_byte_range(begin, at) for begin in (max(at - 1, 0), at))
     node = next((it for it in (_function(it, grammar) for it in around) if it is not None), None)
@@ -71,9 +71,14 @@ def enclosing_body(language: str, text: str, offset: int) -> tuple[int, int] | N
     return len(source[:start].decode("utf-8", "replace")), len(source[:end].decode("utf-8", "replace"))
 
 
+def _root(language: str, source: bytes) -> Node:
+    # A parser may not be shared between threads; it costs nothing to make.
+    return Parser(_grammar(language)).parse(source).root_node
+
+
 @cache
-def _parser(language: str) -> Parser:
-    return Parser(Language(GRAMMARS[language].load()))
+def _grammar(language: str) -> Language:
+    return Language(GRAMMARS[language].load())
 
 
 def _bytes_before(text: str, offset: int) -> int:

@@ -323,6 +323,8 @@ async def test_after_the_deadline_it_answers_empty_goes_on_and_says_when_ready(e
     editor.open()
     assert texts(await editor.ask()) == []
     assert editor.readies == []
+    assert editor.statuses[-1].state == "generating"
+    assert "nothing has passed within 50 ms" in editor.statuses[-1].why
     editor.let("gate")
     await editor.until(lambda: editor.readies)
     (ready,) = editor.readies
@@ -853,6 +855,37 @@ async def test_however_it_ends_no_process_is_left(editor, ending):
     code = await asyncio.wait_for(server.wait(), DEADLINE_S)
     assert code == (0 if ending == "shutdown and exit" else 1)
     assert [it for it in children if alive(it)] == []
+
+
+async def test_over_tcp_it_serves_one_client_and_ends_with_it(plugin, tmp_path):
+    path = os.pathsep.join([str(ROOT / "server"), str(ROOT / "verifiers"), str(plugin)])
+    command = "from vouch_server.lsp.server import serve_tcp; raise SystemExit(serve_tcp('127.0.0.1', 0))"
+    server = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        command,
+        env={**os.environ, "PYTHONPATH": path},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    line = (await asyncio.wait_for(server.stderr.readline(), DEADLINE_S)).decode()
+    port = int(line.rpartition(":")[2])
+    script, workspace = tmp_path / "script", tmp_path / "project"
+    script.mkdir()
+    workspace.mkdir()
+    client = LanguageClient("test-editor", "1")
+    await client.start_tcp("127.0.0.1", port)
+    editor = Editor(client, workspace, script)
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == [RIGHT]
+    children = psutil.Process(server.pid).children(recursive=True)
+    assert children
+    client.protocol.writer.close()
+    assert await asyncio.wait_for(server.wait(), DEADLINE_S) == 1
+    await client.stop()
+    assert [it for it in children if alive(it)] == []
+    server._transport.close()
 
 
 async def test_after_shutdown_requests_are_still_answered(editor):

@@ -31,36 +31,44 @@ async def answer(
     """
     if turn.superseded:
         return None
-    refusal = _refusal(session, context)
-    if refusal is not None:
-        session.tell(context.snapshot, *refusal)
+    silence = session.silence()
+    if silence:
+        session.tell(context.snapshot, State.OFF, silence)
         return ()
     dialogue = session.dialogue(context.snapshot.uri)
     known = dialogue.known(context)
-    if not known:
-        hold_ms = session.settings.explicit_hold_ms if context.explicit else session.settings.hold_ms
-        try:
-            async with asyncio.timeout(hold_ms / 1000):
-                known = await _first_passed(session, context, turn)
-        except TimeoutError:
-            session.background(_watch(session, context, turn, when_ready))
-        except GeneratorFault as fault:
-            session.tell(context.snapshot, State.ERROR, str(fault))
-        except asyncio.CancelledError:
-            session.background(_abandon(session, context.snapshot.uri, turn))
-            raise
+    if known:
+        session.tell_served(context.snapshot, len(known))
+    else:
+        known = await _worked_out(session, context, turn, when_ready)
     if turn.superseded:
         return None
     dialogue.show(known)
     return known
 
 
-def _refusal(session: Session, context: Context) -> tuple[State, str] | None:
-    silence = session.silence()
-    if silence:
-        return State.OFF, silence
-    reluctance = session.reluctance(context)
-    return (State.IDLE, reluctance) if reluctance else None
+async def _worked_out(
+    session: Session, context: Context, turn: Turn, when_ready: Callable[[], None]
+) -> Suggestions:
+    """Hold the request until something passed or the time is up."""
+    snapshot = context.snapshot
+    reluctance = await session.reluctance(context)
+    if reluctance:
+        session.tell(snapshot, State.IDLE, reluctance)
+        return ()
+    hold_ms = session.settings.explicit_hold_ms if context.explicit else session.settings.hold_ms
+    try:
+        async with asyncio.timeout(hold_ms / 1000):
+            return await _first_passed(session, context, turn)
+    except TimeoutError:
+        session.tell_unfinished(snapshot, f"nothing has passed within {hold_ms} ms; the work goes on")
+        session.background(_watch(session, context, turn, when_ready))
+    except GeneratorFault as fault:
+        session.tell(snapshot, State.ERROR, str(fault))
+    except asyncio.CancelledError:
+        session.background(_abandon(session, snapshot.uri, turn))
+        raise
+    return ()
 
 
 async def _first_passed(session: Session, context: Context, turn: Turn) -> Suggestions:

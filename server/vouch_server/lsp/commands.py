@@ -12,6 +12,7 @@
 `evidence` are 0-based lines and code points in the resulting text.
 """
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -70,7 +71,7 @@ async def verify_selection(server: VouchServer, arguments: Sequence[object]) -> 
     wanted = read.span(VERIFY_SELECTION, asked.get("range"))
     start, end = from_lsp.span(document, wanted, session.encoding)
     if start == end:
-        body = syntax.enclosing_body(snapshot.language, snapshot.text, start)
+        body = await asyncio.to_thread(syntax.enclosing_body, snapshot.language, snapshot.text, start)
         if body is None:
             raise JsonRpcInvalidParams(f"{VERIFY_SELECTION}: nothing is selected and no function is around")
         start, end = body

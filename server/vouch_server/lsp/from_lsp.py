@@ -62,7 +62,9 @@ def edits(
 ) -> Iterator[Edit]:
     """The changes as edits, each counted in the text that the ones before it left."""
     text, lines = document.text, document.lines
-    for change in changes:
+    for number, change in enumerate(changes):
+        if number:
+            lines = Lines(text)
         if isinstance(change, types.TextDocumentContentChangePartial):
             first = lines.offset(change.range.start.line, change.range.start.character, encoding)
             last = lines.offset(change.range.end.line, change.range.end.character, encoding)
@@ -70,7 +72,6 @@ def edits(
         else:
             edit = difference(text, change.text)
         text = text[: edit.start] + edit.text + text[edit.end :]
-        lines = Lines(text)
         yield edit
 
 

@@ -6,7 +6,7 @@ from vouch_server.lsp import from_lsp, to_lsp
 from vouch_server.lsp.answering import answer
 from vouch_server.lsp.connection import VouchServer
 from vouch_server.lsp.documents import Document
-from vouch_server.lsp.status import READY
+from vouch_server.lsp.status import READY, State
 from vouch_server.model import Context, Suggestion
 
 
@@ -38,7 +38,10 @@ async def inline_completion(
         return None
     selected = params.context.selected_completion_info
     if selected is not None:
-        suggestions = _extending(suggestions, document, selected, context.offset, session.encoding)
+        extending = _extending(suggestions, document, selected, context.offset, session.encoding)
+        if suggestions and not extending:
+            session.tell(context.snapshot, State.IDLE, "nothing goes on from the entry selected in the list")
+        suggestions = extending
     return to_lsp.inline_list(document, suggestions, session.encoding)
 
 

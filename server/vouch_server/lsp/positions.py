@@ -8,6 +8,7 @@ breaks at form feeds and other separators, which would shift every line after th
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -32,7 +33,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(it.end() for it in LINE_END.finditer(text))]
+        self._starts = _line_starts(text)
 
     def offset(self, line: int, character: int, encoding: str) -> int:
         """The code point offset of a position. Never raises: what lies outside is clamped.
@@ -65,6 +66,14 @@ class Lines:
     def _content(self, line: int) -> str:
         end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self._text)
         return self._text[self._starts[line] : end].rstrip("\r\n")
+
+
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(it.end() for it in LINE_END.finditer(text))]
+    # Three times as fast, and this runs at every key stroke.
+    lengths = (len(it) + 1 for it in text.split("\n"))
+    return [0, *accumulate(lengths)][:-1]
 
 
 def _points(content: str, units: int, measure: Callable[[str], int]) -> int:

@@ -22,6 +22,7 @@ from vouch_verifiers.registry import language_of
 log = logging.getLogger(__name__)
 
 LARGEST_FILE = 1024 * 1024
+CLOSE_TIMEOUT_S = 10.0
 
 STATES = {Stage.GENERATING: State.GENERATING, Stage.CHECKING: State.CHECKING, Stage.DONE: State.IDLE}
 
@@ -80,7 +81,7 @@ class Session:
             return f"Vouch is snoozed for another {max(1, round(minutes))} min"
         return ""
 
-    def reluctance(self, context: Context) -> str:
+    async def reluctance(self, context: Context) -> str:
         """Why nothing is offered at this hole; "" where something may be."""
         snapshot = context.snapshot
         if snapshot.language in self.settings.disabled_languages:
@@ -93,7 +94,8 @@ class Session:
             return ""
         if self.settings.trigger == "explicit":
             return "suggestions come only when asked for"
-        place = syntax.place(snapshot.language, snapshot.text, context.offset)
+        # Parsing a large file takes a while; tree-sitter lets go of the interpreter meanwhile.
+        place = await asyncio.to_thread(syntax.place, snapshot.language, snapshot.text, context.offset)
         return "" if place == "code" else f"the cursor is in a {place}; ask explicitly to get one there"
 
     def inquire(self, context: Context) -> Inquiry:
@@ -128,6 +130,20 @@ class Session:
             judged=progress.judged,
             of=progress.of,
         )
+
+    def tell_served(self, snapshot: Snapshot, number: int) -> None:
+        """Something known was given out; work that still goes on has a status of its own."""
+        inquiry = self.dialogue(snapshot.uri).inquiry
+        if inquiry is None or inquiry.offer.finished:
+            self.tell(snapshot, State.IDLE, "", passed=number, judged=number, of=number)
+
+    def tell_unfinished(self, snapshot: Snapshot, why: str) -> None:
+        """Why nothing is shown yet, though work goes on."""
+        inquiry = self.dialogue(snapshot.uri).inquiry
+        if inquiry is not None:
+            progress = inquiry.progress
+            counts = {"passed": progress.passed, "judged": progress.judged, "of": progress.of}
+            self.tell(snapshot, STATES[progress.stage], why, **counts)
 
     def tell(self, snapshot: Snapshot, state: State, why: str, **counts: int) -> None:
         self.status.say(
@@ -187,8 +203,13 @@ class Session:
         """Stop all work and close all tools; no process is left after this."""
         self.stop_everything()
         # Closing inquiries are waited for, not cancelled: they are stopping the generator and the checks.
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.workshop.aclose()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_TIMEOUT_S)
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self.workshop.aclose()
+        except TimeoutError:
+            log.error("something did not close within %.0f s", CLOSE_TIMEOUT_S)  # noqa: TRY400 - no news in the trace
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
