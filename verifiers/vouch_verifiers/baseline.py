@@ -64,11 +64,8 @@ def new_diagnostics(
     counterpart of nothing; but parsers report an error wherever they lost the thread, so any error of
     `syntax_rules` is a counterpart of any other.
     """
-    old = [
-        _place(it, Lines(trial.prefix + placeholder + trial.suffix), trial.prefix, placeholder)
-        for it in before
-    ]
-    lines = Lines(trial.after)
+    old_lines, lines = Lines(trial.prefix + placeholder + trial.suffix), Lines(trial.after)
+    old = [_place(it, old_lines, trial.prefix, placeholder) for it in before]
     new = [_place(it, lines, trial.prefix, trial.completion) for it in after]
     old_outside, new_outside = [it for it in old if it.outside], [it for it in new if it.outside]
     keys: tuple[Callable[[_Placed], Hashable], ...] = (

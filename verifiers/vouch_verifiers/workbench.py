@@ -91,6 +91,12 @@ class Workbench:
             self._count_failure(key)
             await known.aclose()
 
+    async def retire(self, key: str) -> None:
+        """Close a tool that did nothing wrong, but knows a world that has changed; the next starts at once."""
+        known = self._tools.pop(key, None)
+        if known is not None:
+            await known.aclose()
+
     async def aclose(self) -> None:
         """Close every tool; none of their processes outlives this."""
         tools, self._tools = list(self._tools.values()), {}

@@ -83,7 +83,7 @@ class LspDiagnostics:
         self._pushed = asyncio.Event()
         self._push: tuple[str, int, list[Json]] | None = None
         self._remembered: tuple[tuple[Path, str, Mapping[Path, str]], tuple[Diagnostic, ...]] | None = None
-        self._asked_at: float | None = None
+        self._silent_since: float | None = None
         self.generation = next(_generations)
         self._watch = FileWatch(root=server.root, suffixes=server.suffixes)
         self._connection: LspConnection
@@ -154,17 +154,17 @@ class LspDiagnostics:
 
     def _refuse_hung(self, timeout_ms: float) -> None:
         """Callers that give up early never see a deadline pass; the silence counts all the same."""
-        asked = self._asked_at
-        if (
-            asked is not None
-            and self._connection.last_heard < asked
-            and monotonic() - asked > timeout_ms / 1000
-        ):
+        since = self._silent_since
+        if since is not None and self._is_silent() and monotonic() - since > timeout_ms / 1000:
             self._connection.break_off(
                 SandboxFault(f"{self._server.name} has been silent for {timeout_ms:.0f} ms")
             )
         if self._connection.fault is not None:
             raise self._connection.fault
+
+    def _is_silent(self) -> bool:
+        """Whether nothing came since the oldest question that had no answer yet."""
+        return self._silent_since is not None and self._connection.last_heard < self._silent_since
 
     def _relevant(self, path: Path, buffers: Mapping[Path, str]) -> dict[Path, str]:
         chosen = [it for it in buffers if it != path and it.suffix in self._server.suffixes]
@@ -200,7 +200,8 @@ class LspDiagnostics:
         # A fresh version even where the text is the same: the surroundings may have changed, and the answer
         # must not be mistaken for one to an earlier question.
         version = self._show(path, text, always=True)
-        self._asked_at = monotonic()
+        if not self._is_silent():
+            self._silent_since = monotonic()
         match self._server.answer:
             case Answer.PUSH:
                 items = await self._wait_for_push(path, version)
@@ -208,7 +209,8 @@ class LspDiagnostics:
                 params: Message = {"textDocument": {"uri": path.as_uri()}}
                 result = await self._connection.request("textDocument/diagnostic", params)
                 items = as_list(as_object(result).get("items"))
-        lines = Lines(text)
+        # Cutting a long text into lines takes longer than most answers; an empty one needs none.
+        lines = Lines(text if items and self._utf16 else "")
         return tuple(self._diagnostic(as_object(it), lines) for it in items)
 
     async def _wait_for_push(self, path: Path, version: int) -> list[Json]:

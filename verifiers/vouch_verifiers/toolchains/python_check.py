@@ -105,9 +105,8 @@ class _Desk:
 async def _checker(workbench: Workbench, desk: _Desk, root: Path) -> LspDiagnostics:
     key = _key(root)
     if desk.packages_changed():
-        # It caches what it found in the packages. Its end is our wish and not its failure.
-        await workbench.discard(key)
-        workbench.worked(key)
+        # It keeps what it found in the packages.
+        await workbench.retire(key)
     return await workbench.tool(
         key, lambda sandbox: ty.start(sandbox, root=root, environment=desk.environment)
     )

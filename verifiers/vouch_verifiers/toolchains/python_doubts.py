@@ -2,6 +2,7 @@
 
 import keyword
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,14 +19,16 @@ _HANDLERS = {
     # Not for a broad clause: it turns a misspelt name into a wrong result.
     "unresolved-reference": frozenset({"NameError"}),
 }
-_MODULE_RULES = frozenset({"missing-attribute", "missing-module-member"})
 _CALLED = re.compile(r" (?:of|to) (?:function |bound method )?`([\w.]+)`")
 _NAMED = re.compile(r"Name `(\w+)`")
 _IMPORTED = re.compile(r"module `([\w.]+)`")
+_MODULE = re.compile(r"Module `([\w.]+)`")
+_STAR = re.compile(r"^\s*from\s+([\w.]+)\s+import\s+\*", re.MULTILINE)
 _CONSTRUCTORS = frozenset({"__init__", "__new__"})
 # Ways in which a module gets names that no checker sees.
 _DYNAMIC_NAMES = re.compile(
-    r"\bglobals\(\)\s*(\.update|\.setdefault|\[)|\b(exec|_convert_)\s*\(|\bsetattr\(\s*\w*(sys\.modules|builtins)"
+    r"\bglobals\(\)\s*(\.update|\.setdefault|\[)|\b(exec|_convert_)\s*\(|\bglobal_enum\b"
+    r"|\bsetattr\(\s*\w*(sys\.modules|builtins)|\bsys\.modules\[__name__\]\s*="
 )
 # Signs that a file knows of other platforms, whose modules look different there.
 _PLATFORMS = re.compile(r"\b(sys\.platform|sys\.implementation|os\.name|platform\.system|hasattr)\b")
@@ -44,11 +47,15 @@ def doubtful(said: Diagnostic, text: str, *, known: frozenset[str], places: Sequ
         return False
     if headline(said) in known:
         return True
-    if said.rule == "unresolved-reference" and (_names_keyword(said) or _DYNAMIC_NAMES.search(text)):
-        return True
-    if said.rule in _MODULE_RULES and _PLATFORMS.search(text):
-        return True
-    if said.rule == "import-not-found" and _lies_somewhere(said, places):
+    match said.rule:
+        case "unresolved-reference":
+            unseen = _names_keyword(said) or _gets_names_unseen(text, places)
+        case "import-not-found":
+            unseen = _lies_somewhere(said, places)
+        case _:
+            module = _MODULE.match(headline(said))
+            unseen = bool(_PLATFORMS.search(text)) or (module is not None and _is_dynamic(module[1], places))
+    if unseen:
         return True
     handled = handled_exceptions(text, line=said.start_line, column=said.start_column)
     return bool(handled & _HANDLERS[said.rule])
@@ -81,6 +88,28 @@ def _lies_somewhere(said: Diagnostic, places: Sequence[Path]) -> bool:
         folder = place.joinpath(*packages)
         if (folder / name).is_dir() or (folder.is_dir() and any(folder.glob(f"{name}.*"))):
             return True
+    return False
+
+
+def _gets_names_unseen(text: str, places: Sequence[Path]) -> bool:
+    return bool(_DYNAMIC_NAMES.search(text)) or any(_is_dynamic(it, places) for it in _STAR.findall(text))
+
+
+def _is_dynamic(module: str, places: Sequence[Path]) -> bool:
+    """Whether the source of a module shows that it gets names which no checker sees.
+
+    Of the standard library checkers have stubs, which know more than its source shows.
+    """
+    if module.partition(".")[0] in sys.stdlib_module_names:
+        return False
+    for place in places:
+        stem = place.joinpath(*module.strip(".").split("."))
+        for file in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py"):
+            try:
+                text = file.read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            return _DYNAMIC_NAMES.search(text) is not None
     return False
 
 

@@ -28,6 +28,8 @@ def handled_exceptions(text: str, *, line: int, column: int) -> frozenset[str]:
 
     A bare `except` counts as BaseException.
     """
+    if "except" not in text:
+        return frozenset()
     before = text[: Lines(text).offset(line, column)].encode("utf-8", "replace")
     node = _parse(text).descendant_for_byte_range(len(before), len(before))
     names: set[str] = set()
