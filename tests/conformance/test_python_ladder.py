@@ -1,7 +1,7 @@
 """The Python ladder on real files: broken ones, odd ones, old interpreters, edited neighbours, nearby tests, faults."""
 
-import os
 import signal
+import sys
 import venv
 from pathlib import Path
 
@@ -40,6 +40,8 @@ FILES = {
     + DOUBLE
     + "|",
     "wants an argument": "import sys\n\nNAME = sys.argv[3]\n\n\n" + DOUBLE + "|",
+    "never ends loading": "while True:\n    pass\n\n\n" + DOUBLE + "|",
+    "ends the process": "import os\n\nos._exit(0)\n\n\n" + DOUBLE + "|",
     "has a main": DOUBLE + "|\n\nif __name__ == '__main__':\n    raise SystemExit(3)\n",
     "five thousand lines": "".join(f"def f{it}(x):\n    return x + {it}\n\n\n" for it in range(1250))
     + DOUBLE
@@ -133,6 +135,18 @@ async def test_packages_of_the_virtual_environment_are_seen(
         assert "runs" in verdict.summary.split(" · ")
 
 
+async def test_heavy_packages_are_imported_once(tmp_path: Path, workbench_at: WorkbenchAt) -> None:
+    text = "import numpy as np\n\n\n" + DOUBLE + "|"
+    with_numpy = Path(sys.prefix) / "bin" / "python"
+    async with workbench_at(tmp_path, python=with_numpy) as workbench:
+        body = "    return int(np.sum([n, n]))  # {}\n"
+        assert (await verify(python_trial(tmp_path, text, body.format(0)), workbench)).accepted
+        again = await verify(python_trial(tmp_path, text, body.format(1)), workbench)
+    assert again.accepted, again.summary
+    # Cold, the import alone takes about 70 ms.
+    assert sum(it.ms for it in again.evidence if it.check in ("compile", "run")) < 70, again.evidence
+
+
 async def test_edited_neighbours_shadow_the_disk(tmp_path: Path, workbench_at: WorkbenchAt) -> None:
     (tmp_path / "factors.py").write_text("TWO = 3\n")
     text = "from factors import TWO\n\n\n" + DOUBLE + "|"
@@ -194,7 +208,7 @@ async def test_tests_near_the_candidate_judge_it(
 ) -> None:
     (tmp_path / "test_subject.py").write_text(TESTS[name])
     (tmp_path / "test_other.py").write_text("def test_other():\n    assert False\n")
-    with_pytest = Path(os.environ.get("VIRTUAL_ENV") or os.path.dirname(os.path.dirname(os.sys.executable)))  # type: ignore[attr-defined]
+    with_pytest = Path(sys.prefix)
     async with workbench_at(tmp_path, python=with_pytest / "bin" / "python") as workbench:
         right = await verify(python_trial(tmp_path, "def double(n):\n|", GOOD), workbench)
         wrong = await verify(python_trial(tmp_path, "def double(n):\n|", BAD), workbench)

@@ -9,7 +9,7 @@ from pathlib import Path
 from vouch_verifiers.model import Example, Trial
 from vouch_verifiers.oracles.nearby_tests import NearbyTest
 from vouch_verifiers.runners import interpreter as interpreters
-from vouch_verifiers.runners.modules import name_and_roots
+from vouch_verifiers.runners.modules import name_and_roots, packages_imported
 from vouch_verifiers.runners.python_worker import Event, PythonWorker, WorkerSpec, start
 from vouch_verifiers.runners.values import literal
 from vouch_verifiers.sandbox import Sandbox, SandboxFault
@@ -114,8 +114,7 @@ class Run:
     async def _go(self, workbench: Workbench, trial: Trial, work: Work) -> None:
         try:
             async with borrowed_worker(workbench, trial.root) as worker:
-                if any(it.kind == "pytest" for it in work.tests):
-                    await worker.warm(["pytest"])
+                await worker.warm(worth_warming(trial, work))
                 async with contextlib.aclosing(worker.run(job_of(trial, work))) as events:
                     async for event in events:
                         self._take(event)
@@ -131,6 +130,18 @@ class Run:
             self._compiled.set()
         elif event["e"] == "judged":
             self._judged.set()
+
+
+def worth_warming(trial: Trial, work: Work) -> list[str]:
+    """Modules to import once, before any fork: the packages of the file as it was, and pytest where it is needed.
+
+    Not what the candidate itself imports: that would run in the worker before anything was judged.
+    """
+    if not work.load:
+        return []
+    roots = name_and_roots(trial.path, trial.root)[1]
+    found = list(packages_imported(trial.prefix + "\n" + trial.suffix, roots))
+    return [*found, "pytest"] if any(it.kind == "pytest" for it in work.tests) else found
 
 
 def job_of(trial: Trial, work: Work) -> Event:

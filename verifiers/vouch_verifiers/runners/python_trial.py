@@ -92,12 +92,14 @@ async def _performed(examination: Examination) -> Performance:
     sliced = await examination.shared("python slice reason", _nothing)
     whole = Performance(trial=examination.trial, work=work, report=report, sliced=sliced)
     failure = report.load_failure
-    if report.fault or report.loaded or failure is None or sliced or _candidate_is_to_blame(failure):
+    blamed = failure is not None and _candidate_is_to_blame(failure)
+    if report.fault or report.loaded or sliced or blamed:
         return whole
     older = await _baseline(examination, load=True)
-    if older.load_failure is None:
+    if older.loaded or older.fault:
         return whole
-    reason = f"the file cannot be loaded here: {_raised(older.load_failure)}"
+    why = _raised(older.load_failure) if older.load_failure is not None else _ending(examination, older)
+    reason = f"the file cannot be loaded here: {why}"
     sliced_run = await _run_slice(examination, reason)
     if sliced_run is None:
         return whole
@@ -173,7 +175,7 @@ async def _baseline(examination: Examination, *, load: bool) -> RunReport:
 async def _unloaded(examination: Examination, told: Performance) -> Finding:
     failure = told.report.load_failure
     if failure is None:
-        return failed(f"it {_ending(examination, told.report)} while the module was loading")
+        return await _never_loaded(examination, told)
     why_not = environment_reason(failure)
     if _candidate_is_to_blame(failure):
         return inconclusive(why_not) if why_not else failed(_raised(failure), _place(failure))
@@ -181,6 +183,14 @@ async def _unloaded(examination: Examination, told: Performance) -> Finding:
     if told.sliced or older.load_failure is not None or why_not:
         return not_applicable(f"the module cannot be loaded here: {_raised(failure)}")
     return failed(f"the module no longer loads: {_raised(failure)}", _place(failure))
+
+
+async def _never_loaded(examination: Examination, told: Performance) -> Finding:
+    how = f"it {_ending(examination, told.report)} while the module was loading"
+    older = await _baseline(examination, load=True)
+    if told.sliced or not older.loaded:
+        return not_applicable(f"the module cannot be loaded here: {how}")
+    return failed(how)
 
 
 def _unfinished(told: Performance) -> Finding:

@@ -3,6 +3,7 @@ and seccomp."""
 
 import errno
 import os
+import resource
 import shutil
 import signal
 from typing import Any, Dict, List
@@ -106,7 +107,7 @@ def harden(plan: Dict[str, Any], isolation: str, *, as_root: bool) -> None:
         privileges.drop_root(keep_reading=True)
     privileges.limit_resources(
         {
-            "AS": limits["memory_bytes"],
+            "AS": limits["memory_bytes"] + _address_space(),
             "CPU": limits["cpu_s"],
             "NPROC": limits["processes"],
             "FSIZE": limits["file_bytes"],
@@ -126,6 +127,15 @@ def harden(plan: Dict[str, Any], isolation: str, *, as_root: bool) -> None:
     denied = seccomp_filter.refusals(shared=isolation == FLAT, own_pid=own_pid, network=plan["network"])
     seccomp_filter.install(seccomp_filter.assemble(denied, kernel.MACHINE))
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+
+
+def _address_space() -> int:
+    """Bytes of address space in use: what the warm worker holds is not the candidate's. 0 where /proc is closed."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def empty_scratch(plan: Dict[str, Any]) -> None:
