@@ -1,0 +1,1 @@
+"""The bundled example: a small file with holes, and candidates written by hand that were never a model's."""
