@@ -127,3 +127,10 @@ def test_printed_text_is_compared_as_doctest_does() -> None:
     example = Example(id="1", code="f()", mode="print", expected="a ... c\n")
     assert meets(example, event(None, output="a b  c\n"))
     assert not meets(example, event(None, output="a b d\n"))
+
+
+def test_a_function_may_print_what_looks_like_a_literal() -> None:
+    example = Example(id="1", code="show(3)", mode="value", expected="3")
+    assert meets(example, event(None, output="3\n"))
+    assert not meets(example, event(None, output="4\n"))
+    assert not meets(example, event(4, output="3\n"))

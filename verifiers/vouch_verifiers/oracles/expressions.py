@@ -6,8 +6,9 @@ It knows no documentation and no test; the other oracles build on it.
 import ast
 import builtins
 import re
-import warnings
 from collections.abc import Iterable, Iterator
+
+from vouch_verifiers import quiet_ast
 
 STRING = r'"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
 TOKEN = re.compile(rf"{STRING}|[()\[\]{{}}]|\n[^\S\n]*\n", re.DOTALL)
@@ -21,13 +22,10 @@ BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 
 def parse_module(source: str) -> ast.Module | None:
     """The syntax tree of statements; None where they do not parse, for whatever reason."""
-    with warnings.catch_warnings():
-        # Invalid escapes in a person's strings are their business, not a warning of ours.
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+    try:
+        return quiet_ast.parse(source)
+    except SyntaxError:
+        return None
 
 
 def parse_expression(source: str) -> ast.expr | None:

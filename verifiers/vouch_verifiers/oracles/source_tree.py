@@ -5,12 +5,13 @@ It knows texts and offsets only: no trial, no candidate.
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser, Tree
+
+from vouch_verifiers import quiet_ast
 
 PYTHON = Language(tree_sitter_python.language())
 STRING_LITERAL = re.compile(r"([a-zA-Z]*)(\"\"\"|'''|\"|')(.*)\2", re.DOTALL)
@@ -242,12 +243,10 @@ _CLOSED = {*_KINDS, "lambda"}
 
 
 def _evaluated(literal: str) -> str | None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            value = ast.literal_eval(literal)
-        except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
-            return None
+    try:
+        value = ast.literal_eval(quiet_ast.parse(literal.strip()).body[0].value)  # type: ignore[attr-defined]
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError, AttributeError, IndexError):
+        return None
     return value if isinstance(value, str) else None
 
 

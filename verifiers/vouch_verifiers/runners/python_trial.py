@@ -1,5 +1,6 @@
 """Runs a Python trial as the ladder needs it: whole file first, the smallest runnable slice where that cannot load."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from vouch_verifiers.baseline import placeholder_text
@@ -121,7 +122,8 @@ async def _work(examination: Examination) -> Work:
     examples = doc_examples.extract(trial)
     tests: tuple[NearbyTest, ...] = ()
     if examination.settings.tests:
-        tests = nearby_tests.find(trial, scope_of(trial))
+        # It reads the test files that changed: never on the event loop.
+        tests = await asyncio.to_thread(nearby_tests.find, trial, scope_of(trial))
     probes: tuple[Example, ...] = doc_examples.probes(examples, trial, MOST_PROBES)
     return Work(source=trial.after, examples=examples, tests=tests, probes=probes)
 

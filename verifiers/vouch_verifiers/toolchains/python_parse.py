@@ -1,8 +1,8 @@
 """The parse rung of Python: cheap reasons to look no further. Starts nothing."""
 
 import ast
-import warnings
 
+from vouch_verifiers import quiet_ast
 from vouch_verifiers.baseline import placeholder_text
 from vouch_verifiers.examination import Examination
 from vouch_verifiers.model import Finding, Position, Trial, failed, passed
@@ -63,10 +63,8 @@ def _body(text: str, start: int, end: int) -> list[ast.stmt] | None:
     if indent and not indent.strip():
         source = f"if True:\n{indent}{source}"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = quiet_ast.parse(source)
+    except SyntaxError:
         return None
     node = next(
         (it for it in ast.walk(tree) if isinstance(it, (ast.FunctionDef, ast.AsyncFunctionDef))), None
@@ -87,11 +85,7 @@ def _marks_a_place(statement: ast.stmt) -> bool:
 
 def _syntax_error(text: str) -> SyntaxError | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
+        quiet_ast.parse(text)
     except SyntaxError as error:
         return error
-    except (ValueError, RecursionError, MemoryError) as error:
-        return SyntaxError(str(error), ("", 1, 1, ""))
     return None
