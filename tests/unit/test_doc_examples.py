@@ -321,3 +321,14 @@ def test_reading_never_raises(doc: str, after: str) -> None:
     assert len({it.id for it in examples}) == len(examples)
     assert all(0 <= it.line <= source.after.count("\n") for it in examples)
     probes(examples, source, 8)
+
+
+def test_examples_under_a_former_name_mean_the_function_they_stand_on() -> None:
+    check("Example:\nold_name(1) == 2", "value: f(1) -> 2")
+    check("Examples:\n>>> old_name(1)\n2\n>>> old_name(3)\n4", "value: f(1) -> 2", "value: f(3) -> 4")
+    check("* Examples\n- assert old_name(1) == 2", "value: f(1) -> 2")
+    check("Example:\nold_name(1, 2) == 2")
+    check("Example:\nsorted(1) == 2")
+    check("Example:\none(1) == 2\ntwo(2) == 3")
+    check("Example:\nold_name(1) == 2\nf(2) == 3", "value: f(2) -> 3")
+    check("It is like old_name(1) == 2")

@@ -17,6 +17,7 @@ from vouch_verifiers.oracles.probes import probes
 from vouch_verifiers.oracles.prose_examples import claims
 from vouch_verifiers.oracles.scope import Scope, scope_of
 from vouch_verifiers.oracles.source_tree import Definition, Docstring
+from vouch_verifiers.oracles.stale_names import renamed, stale_name
 from vouch_verifiers.oracles.subjects import Claim, Subject
 
 __all__ = ["extract", "probes"]
@@ -84,10 +85,27 @@ def _readings_of(subject: Subject, scope: Scope, trial: Trial) -> list[Reading]:
     found: list[Reading] = []
     for page in _pages(subject, scope):
         found += _read(page, subject, scope, trial, section=len(found))
-    if not any(it.example.mode != "exec" for it in found) and scope.module_docstring is not None:
+    if not _states_something(found):
+        found = list(_stale(subject, scope, trial)) or found
+    if not _states_something(found) and scope.module_docstring is not None:
         page = _page(scope.module_docstring, None)
         found = list(_sessions(page, subject, scope, trial))
     return found
+
+
+def _states_something(readings: Iterable[Reading]) -> bool:
+    return any(it.example.mode != "exec" for it in readings)
+
+
+def _stale(subject: Subject, scope: Scope, trial: Trial) -> Iterator[Reading]:
+    """The examples of a function's own docstring that call it by a name it no longer has."""
+    function = subject.function
+    if function.docstring is None or function.is_method:
+        return
+    former = stale_name(function.docstring.written, function.name, subject.known)
+    if former is not None:
+        page = _page(renamed(function.docstring, former, function.name), function)
+        yield from _read(page, subject, scope, trial, section=0)
 
 
 def _pages(subject: Subject, scope: Scope) -> Iterator[Page]:

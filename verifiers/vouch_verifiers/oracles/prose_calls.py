@@ -68,7 +68,7 @@ def _comparison(text: str, begin: int, start: int, subject: Subject) -> Claim | 
     node = parse_expression(line)
     if not isinstance(node, ast.Compare) or not calls_of(node, subject.function.name):
         return None
-    if not is_admissible(node, subject.known | set(subject.heads)):
+    if not is_admissible(node, subject.known | set(subject.heads)) or not is_fit_call(line, subject):
         return None
     number = text.count("\n", 0, start)
     return Claim(call=line, expected="", mode="truth", line=number, last_line=number)
