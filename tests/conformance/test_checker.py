@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -158,6 +159,14 @@ async def test_a_package_under_src_and_one_beside_a_nested_file_are_imported(ben
     assert finding.outcome is Outcome.FAILED
 
 
+@pytest.mark.parametrize("folder", ["scripts", "two words", "deep/er/still", ".hidden"])
+async def test_a_script_imports_what_lies_beside_it(bench: Bench, folder: str) -> None:
+    (bench.root / folder).mkdir(parents=True)
+    (bench.root / folder / "near_by.py").write_text("x = 1\n")
+    assert (await find(bench, "«import near_by\n»", name=f"{folder}/m.py")).outcome is Outcome.PASSED
+    assert (await find(bench, "«import far_off\n»", name=f"{folder}/m.py")).outcome is Outcome.FAILED
+
+
 async def test_an_edited_sibling_lies_over_the_one_on_disk_while_it_is_edited(bench: Bench) -> None:
     (bench.root / "sibling.py").write_text("def old(): ...\n")
     edited = {"sibling.py": "def new(): ...\n", "notes.txt": "not code"}
@@ -247,22 +256,28 @@ async def test_a_projects_search_path_is_kept(bench: Bench) -> None:
     (bench.root / "lib" / "inner.py").write_text("x = 1\n")
     (bench.root / "pyproject.toml").write_text('[tool.ty.environment]\nroot = ["lib"]\n')
     assert (await find(bench, "from inner import «x»\n")).outcome is Outcome.PASSED
+    assert (await find(bench, "from inner import «y»\n")).outcome is Outcome.FAILED
 
 
 async def test_installed_packages_are_those_of_the_given_interpreter(bench: Bench, tmp_path: Path) -> None:
     assert (await find(bench, "«import pytest\npytest.fixture\n»")).outcome is Outcome.PASSED
+    assert (await find(bench, "«import pytest\npytest.fixtures\n»")).outcome is Outcome.FAILED
     other = tmp_path / "other"
-    (other / "bin").mkdir(parents=True)
-    (other / "lib" / "python3.12" / "site-packages" / "only_here").mkdir(parents=True)
-    (other / "lib" / "python3.12" / "site-packages" / "only_here" / "__init__.py").touch()
+    packages = other / "lib" / "python3.12" / "site-packages"
+    (packages / "only_here").mkdir(parents=True)
+    (packages / "only_here" / "__init__.py").write_text("x = 1\n")
     (other / "lib" / "python3.12" / "os.py").touch()
-    (other / "bin" / "python3.12").touch()
-    trial = Trial(
-        language="python", path=tmp_path / "m.py", prefix="", completion="import only_here\n", suffix=""
-    )
-    examination = Examination(trial=trial, workbench=bench)
-    finding = await new_type_errors(examination, interpreter=other / "bin" / "python3.12")
-    assert finding.outcome is Outcome.PASSED, finding
+    (other / "bin").mkdir()
+    interpreter = other / "bin" / "python3.12"
+    interpreter.touch()
+    for text, outcome in (
+        ("import only_here\nonly_here.x\n", Outcome.PASSED),
+        ("import only_here\nonly_here.y\n", Outcome.FAILED),
+        ("import pytest\n", Outcome.FAILED),
+    ):
+        trial = Trial(language="python", path=tmp_path / "m.py", prefix="", completion=text, suffix="")
+        finding = await new_type_errors(Examination(trial=trial, workbench=bench), interpreter=interpreter)
+        assert finding.outcome is outcome, finding
     assert (await find(bench, "«import only_here\n»")).outcome is Outcome.FAILED
 
 
@@ -308,13 +323,34 @@ async def test_a_checker_that_hangs_is_inconclusive_in_time_and_comes_back(tmp_p
     started = asyncio.get_running_loop().time()
     finding = await find(bench, "«y = nope\n»")
     assert finding.outcome is Outcome.INCONCLUSIVE
-    assert "400 ms" in finding.message
+    assert "did not answer" in finding.message
     assert asyncio.get_running_loop().time() - started < 2
     assert not checker.alive
     await warm(bench)
     assert (await find(bench, "«y = nope\n»")).outcome is Outcome.FAILED
     await bench.aclose()
     assert not psutil.pid_exists(checker.pid)
+
+
+async def test_a_checker_that_does_not_start_in_time_is_inconclusive_and_gone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Bench(bench.root, timeout_ms=200)
+    spec = ty.server
+    started: list[Process] = []
+
+    class Recording(Unconfined):
+        async def start(self, command: Sequence[str], policy: Policy) -> Process:
+            started.append(await super().start(command, policy))
+            return started[-1]
+
+    slow.chosen = Recording()
+    monkeypatch.setattr(ty, "server", lambda *a, **k: replace(spec(*a, **k), command=("/bin/sleep", "60")))
+    finding = await find(slow, "«y = nope\n»")
+    assert finding.outcome is Outcome.INCONCLUSIVE
+    assert "did not start" in finding.message
+    assert [it.alive for it in started] == [False]
+    await slow.aclose()
 
 
 async def test_a_checker_that_dies_again_and_again_rests(bench: Bench) -> None:
@@ -328,6 +364,16 @@ async def test_a_checker_that_dies_again_and_again_rests(bench: Bench) -> None:
     finding = await find(bench, "«y = 1\n»")
     assert finding.outcome is Outcome.INCONCLUSIVE
     assert "rests" in finding.message
+
+
+async def test_a_checker_that_did_its_work_in_between_does_not_rest(bench: Bench) -> None:
+    for number in range(3):
+        assert (await find(bench, f"«y = nope{number}\n»")).outcome is Outcome.FAILED
+        checker = await bench.checker()
+        os.kill(checker.pid, signal.SIGKILL)
+        async with asyncio.timeout(5):
+            while checker.alive:
+                await asyncio.sleep(0)
 
 
 async def test_closing_leaves_no_process(bench: Bench) -> None:

@@ -115,7 +115,7 @@ BEFORE, AFTER = trial_of(MARKED).prefix + FILLER + trial_of(MARKED).suffix, tria
             id="same place, other rule",
         ),
         pytest.param(
-            [said(BEFORE, "bad", message="no a\nlooked in 1")],
+            [said(BEFORE, "other", message="no a\nlooked in 1")],
             [said(AFTER, "bad", message="no a\nlooked in 2")],
             [],
             id="only the first line counts",
@@ -169,6 +169,15 @@ def test_an_error_around_a_hole_in_the_middle_of_a_line_is_the_candidates_own() 
     )
     assert new_diagnostics([before], [after], trial, "...") == (after,)
     assert in_hole(after, trial)
+
+
+def test_an_error_around_a_hole_on_lines_of_its_own_was_there_before() -> None:
+    trial = trial_of("f(a, lambda: (\n«    g()\n»))\n")
+    filler = "    ...\n"
+    baseline = trial.prefix + filler + trial.suffix
+    before = said(baseline, baseline.strip(), message="missing b")
+    after = said(trial.after, trial.after.strip(), message="missing b")
+    assert new_diagnostics([before], [after], trial, filler) == ()
 
 
 pieces = st.text(alphabet=st.sampled_from("ab 😀\n\r("), max_size=12)

@@ -38,11 +38,12 @@ def test_a_base_interpreter_has_its_own_packages(tmp_path: Path) -> None:
 
 
 def test_the_interpreters_own_version_counts_where_there_are_several(tmp_path: Path) -> None:
-    old = base(tmp_path, "3.9")
-    base(tmp_path, "3.13")
-    environment = read_environment(old)
-    assert environment is not None
-    assert environment.version == (3, 9)
+    for version in ("3.9", "3.10", "3.13"):
+        base(tmp_path, version)
+    for name, minor in (("python3.9", 9), ("python3.10", 10), ("python3.13", 13), ("python", 13)):
+        environment = read_environment(tmp_path / "bin" / name)
+        assert environment is not None
+        assert environment.version == (3, minor)
 
 
 @pytest.mark.parametrize(("system", "places"), [("false", ["venv"]), ("true", ["venv", "base"])])
@@ -53,6 +54,15 @@ def test_a_virtual_environment_hides_the_base_packages_unless_told_otherwise(
     assert environment is not None
     assert environment.packages == tuple(tmp_path / it / "lib/python3.12/site-packages" for it in places)
     assert environment.stdlib == tmp_path / "base/lib/python3.12"
+
+
+def test_a_virtual_environment_that_copies_its_interpreter_is_read_by_its_settings(tmp_path: Path) -> None:
+    copied = venv(tmp_path / "venv", base(tmp_path / "base"))
+    copied.unlink()
+    copied.touch()
+    environment = read_environment(copied)
+    assert environment is not None
+    assert (environment.prefix, environment.base) == (tmp_path / "venv", tmp_path / "base")
 
 
 def test_path_files_add_directories_and_their_code_is_not_run(tmp_path: Path) -> None:

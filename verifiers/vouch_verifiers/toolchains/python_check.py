@@ -1,5 +1,6 @@
 """The check rung of Python: no new errors from the type checker. Knows no language module and no editor."""
 
+import asyncio
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -32,19 +33,25 @@ async def new_type_errors(examination: Examination, *, interpreter: Path | None 
 
     New errors of the hard tier fail, softer ones are notes. `interpreter` is the one whose packages count;
     where neither it nor the setting is given, imports that are not found do not count against the candidate.
+    All together takes `check_timeout_ms` at most, the start of a checker included.
     """
     trial, workbench = examination.trial, examination.workbench
     desk = _Desk.at(workbench, interpreter)
     root = _root(trial, workbench)
-    key = _key(root)
+    timeout_ms = workbench.settings.check_timeout_ms
+    deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
     try:
-        checker = await _checker(workbench, desk, root)
-        after = await _diagnose(checker, trial, trial.after, workbench)
+        async with asyncio.timeout_at(deadline):
+            checker = await _checker(workbench, desk, root)
+        inquiry = _Inquiry(checker=checker, desk=desk, trial=trial, deadline=deadline)
+        after = await inquiry.diagnose(trial.after)
         after = tuple(it for it in after if ty.tier(it) is not ty.Tier.NONE)
-        new, known = await _new(checker, desk, trial, after, workbench) if after else ((), frozenset[str]())
+        new, known = await _new(inquiry, after) if after else ((), frozenset[str]())
+    except TimeoutError:
+        return inconclusive(f"type checker: it did not start in {timeout_ms} ms")
     except SandboxFault as fault:
         return inconclusive(f"type checker: {fault}")
-    workbench.worked(key)
+    workbench.worked(_key(root))
     return _finding(new, trial, known=known, environment=desk.environment)
 
 
@@ -112,19 +119,27 @@ async def _checker(workbench: Workbench, desk: _Desk, root: Path) -> LspDiagnost
     )
 
 
-async def _diagnose(
-    checker: LspDiagnostics, trial: Trial, text: str, workbench: Workbench
-) -> tuple[Diagnostic, ...]:
-    timeout_ms = workbench.settings.check_timeout_ms
-    shown = ty.without_excuses(text)
-    return await checker.diagnose(trial.path, shown, buffers=trial.buffers, timeout_ms=timeout_ms)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Inquiry:
+    """What the checker is asked about one trial, and until when: the time of the event loop, in seconds."""
+
+    checker: LspDiagnostics
+    desk: _Desk
+    trial: Trial
+    deadline: float
+
+    async def diagnose(self, text: str) -> tuple[Diagnostic, ...]:
+        """What it says of a text at the trial's path. Raises SandboxFault."""
+        left_ms = max(1.0, (self.deadline - asyncio.get_running_loop().time()) * 1000)
+        shown, buffers = ty.without_excuses(text), self.trial.buffers
+        return await self.checker.diagnose(self.trial.path, shown, buffers=buffers, timeout_ms=left_ms)
 
 
 async def _new(
-    checker: LspDiagnostics, desk: _Desk, trial: Trial, after: tuple[Diagnostic, ...], workbench: Workbench
+    inquiry: _Inquiry, after: tuple[Diagnostic, ...]
 ) -> tuple[tuple[Diagnostic, ...], frozenset[str]]:
     """The new complaints, and the headlines of the old ones."""
-    baseline = await _baseline(checker, desk, trial, workbench)
+    trial, baseline = inquiry.trial, await _baseline(inquiry)
     new = new_diagnostics(baseline.said, after, trial, baseline.placeholder, syntax_rules=ty.SYNTAX_RULES)
     known = frozenset(headline(it) for it in baseline.said)
     if not baseline.broken:
@@ -136,20 +151,20 @@ async def _new(
     return tuple(kept), known
 
 
-async def _baseline(checker: LspDiagnostics, desk: _Desk, trial: Trial, workbench: Workbench) -> _Baseline:
+async def _baseline(inquiry: _Inquiry) -> _Baseline:
     """Taken once for a file, a hole and a frame; what was saved to disk since then makes it another."""
-    frame = frame_of(trial.completion)
-    key = _baseline_key(trial, frame, checker.generation)
-    known = desk.baselines.get(key)
+    trial, baselines = inquiry.trial, inquiry.desk.baselines
+    key = _baseline_key(trial, frame_of(trial.completion), inquiry.checker.generation)
+    known = baselines.get(key)
     if known is not None:
-        desk.baselines.move_to_end(key)
+        baselines.move_to_end(key)
         return known
     placeholder = placeholder_text(trial, PLACEHOLDERS, parse_errors=parse_errors)
-    said = await _diagnose(checker, trial, trial.prefix + placeholder + trial.suffix, workbench)
+    said = await inquiry.diagnose(trial.prefix + placeholder + trial.suffix)
     baseline = _Baseline(placeholder, said)
-    desk.baselines[key] = baseline
-    while len(desk.baselines) > MOST_BASELINES:
-        desk.baselines.popitem(last=False)
+    baselines[key] = baseline
+    while len(baselines) > MOST_BASELINES:
+        baselines.popitem(last=False)
     return baseline
 
 
@@ -185,9 +200,9 @@ def _finding(
 
 
 def _places(trial: Trial, environment: PythonEnvironment | None) -> list[Path]:
-    """Where a module may lie when the file is run: beside it, above it, among the packages."""
-    above = [it for it in trial.path.parents if it.is_relative_to(trial.root)]
-    return above if environment is None else [*above, *environment.packages, environment.stdlib]
+    """Where a module may lie when the file is run: beside it, in the project, among the packages."""
+    own = [trial.path.parent, trial.root, trial.root / "src"]
+    return own if environment is None else [*own, *environment.packages, environment.stdlib]
 
 
 def _sentence(said: Diagnostic) -> str:

@@ -73,13 +73,18 @@ def _base_prefix(interpreter: Path, settings: dict[str, str] | None) -> Path:
 
 def _library(base: Path, interpreter: Path) -> Path | None:
     """The standard library's directory: that of the interpreter's own version where there are several."""
-    candidates = [it for it in sorted(base.glob("lib/python3.*")) if (it / "os.py").is_file()]
-    candidates = [it for it in candidates if _LIBRARY.fullmatch(it.name)]
+    found = [it for it in base.glob("lib/python3.*") if (it / "os.py").is_file()]
+    candidates = sorted((it for it in found if _LIBRARY.fullmatch(it.name)), key=_minor)
     named = _VERSION.search(interpreter.resolve().name)
     if named is not None:
-        exact = [it for it in candidates if it.name.startswith(f"python{named[0]}")]
+        exact = [it for it in candidates if it.name.rstrip("t") == f"python{named[0]}"]
         candidates = exact or candidates
     return candidates[-1] if candidates else None
+
+
+def _minor(library: Path) -> int:
+    match = _LIBRARY.fullmatch(library.name)
+    return int(match[2]) if match is not None else 0
 
 
 def _package_directories(prefix: Path, library: str) -> list[Path]:
@@ -92,7 +97,7 @@ def _package_directories(prefix: Path, library: str) -> list[Path]:
 
 
 def _path_files(packages: Path) -> list[Path]:
-    """Directories that `.pth` files add, such as editable installs; lines that are code are left alone."""
+    """Directories that `.pth` files add, such as editable installs. Lines that are code name no directory."""
     found: list[Path] = []
     for file in sorted(packages.glob("*.pth")):
         try:
@@ -101,6 +106,6 @@ def _path_files(packages: Path) -> list[Path]:
             continue
         for line in lines:
             entry = line.strip()
-            if entry and not entry.startswith(("#", "import ", "import\t")) and (packages / entry).is_dir():
+            if entry and (packages / entry).is_dir():
                 found.append(packages / entry)
     return found
