@@ -1,6 +1,7 @@
 """Runs a Python trial as the ladder needs it: whole file first, the smallest runnable slice where that cannot load."""
 
 import asyncio
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from vouch_verifiers.baseline import placeholder_text
@@ -24,9 +25,11 @@ from vouch_verifiers.runners.python_run import Run, RunReport, Work
 from vouch_verifiers.runners.python_worker import Event
 from vouch_verifiers.toolchains.python_check import PLACEHOLDERS
 from vouch_verifiers.toolchains.python_syntax import parse_errors
+from vouch_verifiers.workbench import Workbench
 
 MOST_PROBES = 8
 MOST_BASELINES = 128
+MOST_HOLES = 64
 _RUN, _PERFORMANCE = "python run", "python performance"
 
 
@@ -119,13 +122,30 @@ async def _start(examination: Examination) -> Run:
 
 async def _work(examination: Examination) -> Work:
     trial = examination.trial
-    examples = doc_examples.extract(trial)
+    examples, probes = _examples_of(trial, examination.workbench)
     tests: tuple[NearbyTest, ...] = ()
     if examination.settings.tests:
         # It reads the test files that changed: never on the event loop.
         tests = await asyncio.to_thread(nearby_tests.find, trial, scope_of(trial))
-    probes: tuple[Example, ...] = doc_examples.probes(examples, trial, MOST_PROBES)
     return Work(source=trial.after, examples=examples, tests=tests, probes=probes)
+
+
+def _examples_of(trial: Trial, workbench: Workbench) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    """Examples and probes; remembered for the hole where it lies in a function, since what is inserted there changes
+    neither the documentation nor the names of the module."""
+    scope = scope_of(trial)
+    if scope.function is None or scope.inserted:
+        examples = doc_examples.extract(trial)
+        return examples, doc_examples.probes(examples, trial, MOST_PROBES)
+    known: OrderedDict[str, tuple[tuple[Example, ...], tuple[Example, ...]]]
+    known = workbench.memory.setdefault("python examples", OrderedDict())
+    key = replace(trial, completion="").key(scope.qualified_name)
+    if key not in known:
+        examples = doc_examples.extract(trial)
+        known[key] = examples, doc_examples.probes(examples, trial, MOST_PROBES)
+        while len(known) > MOST_HOLES:
+            known.popitem(last=False)
+    return known[key]
 
 
 async def _run_slice(examination: Examination, reason: str) -> Run | None:
