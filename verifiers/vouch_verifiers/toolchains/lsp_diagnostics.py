@@ -15,6 +15,7 @@ from vouch_verifiers.text_lines import Lines
 from vouch_verifiers.toolchains.base_protocol import Json, Message, as_int, as_list, as_object, as_text
 from vouch_verifiers.toolchains.file_watch import Change, FileWatch
 from vouch_verifiers.toolchains.lsp_connection import LspConnection
+from vouch_verifiers.toolchains.overlay import Overlay
 
 MOST_OVERLAID = 64
 _generations = count(1)
@@ -58,12 +59,6 @@ class DiagnosticsServer:
     start_timeout_ms: int = 15_000
 
 
-@dataclass(slots=True)
-class _Document:
-    version: int
-    text: str
-
-
 class LspDiagnostics:
     """A live server with an overlay of texts. A `workbench.Tool`; one diagnosis at a time.
 
@@ -76,9 +71,7 @@ class LspDiagnostics:
         self._server = server
         self._resources = resources
         self._lock = asyncio.Lock()
-        self._documents: dict[Path, _Document] = {}
         self._proven: set[Path] = set()
-        self._last_version = 0
         self._utf16 = True
         self._pushed = asyncio.Event()
         self._push: tuple[str, int, list[Json]] | None = None
@@ -87,6 +80,7 @@ class LspDiagnostics:
         self.generation = next(_generations)
         self._watch = FileWatch(root=server.root, suffixes=server.suffixes)
         self._connection: LspConnection
+        self._overlay: Overlay
 
     @classmethod
     async def start(
@@ -101,6 +95,9 @@ class LspDiagnostics:
             raise
         tool._connection = LspConnection(
             process, configuration=server.configuration, heard=tool._hear, ended=tool._pushed.set
+        )
+        tool._overlay = Overlay(
+            tool._connection, language_id=server.language_id, change_extras=server.change_extras
         )
         try:
             async with asyncio.timeout(server.start_timeout_ms / 1000):
@@ -180,9 +177,9 @@ class LspDiagnostics:
         if not changes and self._remembered is not None and self._remembered[0] == key:
             return self._remembered[1]
         self._announce(changes)
-        self._close_all_but({path, *buffers})
+        self._overlay.close_all_but({path, *buffers})
         for other, content in buffers.items():
-            self._show(other, content)
+            self._overlay.show(other, content)
         if path not in self._proven:
             if not await self._ask(path, self._server.canary):
                 fault = SandboxFault(f"{self._server.name} says nothing of errors in {path}")
@@ -199,7 +196,7 @@ class LspDiagnostics:
         self._push = None
         # A fresh version even where the text is the same: the surroundings may have changed, and the answer
         # must not be mistaken for one to an earlier question.
-        version = self._show(path, text, always=True)
+        version = self._overlay.send(path, text)
         if not self._is_silent():
             self._silent_since = monotonic()
         match self._server.answer:
@@ -235,42 +232,9 @@ class LspDiagnostics:
             return
         uri, version = as_text(params.get("uri")), as_int(params.get("version"), -1)
         # Only the newest version is ever waited for; an older push must not overwrite its answer.
-        if version == self._last_version:
+        if version == self._overlay.last_version:
             self._push = (uri, version, as_list(params.get("diagnostics")))
             self._pushed.set()
-
-    def _show(self, path: Path, text: str, *, always: bool = False) -> int:
-        """Make `text` what the server sees at `path`; the version it has there."""
-        known = self._documents.get(path)
-        if known is not None and known.text == text and not always:
-            return known.version
-        self._last_version += 1
-        version = self._last_version
-        self._documents[path] = _Document(version, text)
-        if known is None:
-            document: Message = {
-                "uri": path.as_uri(),
-                "languageId": self._server.language_id,
-                "version": version,
-                "text": text,
-            }
-            self._connection.notify("textDocument/didOpen", {"textDocument": document})
-        else:
-            self._connection.notify(
-                "textDocument/didChange",
-                {
-                    "textDocument": {"uri": path.as_uri(), "version": version},
-                    "contentChanges": [{"text": text}],
-                    **self._server.change_extras,
-                },
-            )
-        return version
-
-    def _close_all_but(self, wanted: set[Path]) -> None:
-        """What is neither asked about nor edited must be read from disk, so nothing else stays open."""
-        for path in [it for it in self._documents if it not in wanted]:
-            del self._documents[path]
-            self._connection.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
 
     def _announce(self, changes: list[tuple[Path, Change]]) -> None:
         events: list[Json] = [{"uri": path.as_uri(), "type": change.value} for path, change in changes]
