@@ -402,6 +402,7 @@ async def test_a_cancelled_request_is_answered_as_cancelled_and_its_work_is_stop
         await pending
     assert refused.value.code == -32800
     await editor.until(lambda: editor.statuses[-1].state == "idle")
+    assert editor.statuses[-1].why == ""
 
 
 async def test_typing_along_a_suggestion_goes_on_at_once_without_asking_the_generator_again(editor):
@@ -419,6 +420,18 @@ async def test_typing_along_a_suggestion_goes_on_at_once_without_asking_the_gene
     editor.script(WRONG.removeprefix("return "))
     editor.type("x")
     assert texts(await editor.ask()) == []
+    assert editor.calls == 2
+
+
+async def test_a_text_that_is_gone_back_to_is_answered_from_what_is_known(editor):
+    editor.script(RIGHT)
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == [RIGHT]
+    editor.type("value = ")
+    assert texts(await editor.ask()) == []
+    editor.delete_before(len("value = "))
+    assert texts(await editor.ask()) == [RIGHT]
     assert editor.calls == 2
 
 
@@ -449,6 +462,18 @@ async def test_typing_something_else_while_it_is_generated_starts_anew(editor):
     editor.let("gate")
     assert texts(await again) == ["number * 2\n    return value"]
     assert editor.calls == 2
+
+
+async def test_a_change_that_leaves_what_is_generated_stops_it_at_once(editor):
+    editor.script({"wait": "never"}, RIGHT)
+    await editor.initialize()
+    editor.open()
+    pending = editor.ask()
+    await editor.until(lambda: editor.statuses and editor.statuses[-1].state == "generating")
+    editor.delete_before(1)
+    assert await pending is None
+    await editor.until(lambda: editor.statuses[-1].state == "idle")
+    assert editor.statuses[-1].why == ""
 
 
 async def test_another_dirty_document_changes_what_is_judged(editor):

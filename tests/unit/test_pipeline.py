@@ -31,7 +31,12 @@ class Script:
         self.closed = asyncio.Event()
         self.proposed = 0
 
-    async def generate(self, context, wanted):
+    def generate(self, context, wanted):
+        # Kept, so that only an explicit close ends it: garbage collection would otherwise hide a missing one.
+        self.stream = self._generate()
+        return self.stream
+
+    async def _generate(self):
         try:
             for step in self.steps:
                 match step:

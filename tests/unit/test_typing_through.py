@@ -50,6 +50,7 @@ def suggestion(marked, text, replaced=0):
         pytest.param("x = |\n", "abc", 0, "x = abcd|\n", None, id="typed past its end"),
         pytest.param("x = |\n", "abc", 0, "x =|\n", None, id="something deleted"),
         pytest.param("x = |\n", "abc", 0, "x = a|\ny\n", None, id="changed below"),
+        pytest.param("x = |\nend\n", "abc", 0, "x = a|\nEND\n", None, id="changed below, as long"),
         pytest.param("x = |\n", "abc", 0, "z = a|\n", None, id="changed above"),
         pytest.param("f|\n", "(1)", 0, "f(|)\n", "1", id="the editor closed the bracket"),
         pytest.param("f(|)\n", "1)", 1, "f(1|)\n", ")", id="it replaces what follows"),
