@@ -93,13 +93,8 @@ def _hole_in(prefix: str, suffix: str, start: int, layout: Layout) -> Hole | Non
     if rest.strip():
         return None
     function = parsed(f"{head}{line}{layout.eol}{body.indent}{HOLE}{tail}")
-    if function is not None:
-        lead = layout.eol + body.indent
-        return (
-            _hole(function, owner, body, statements=True, lead=lead)
-            if _ends_opening(function, line)
-            else None
-        )
+    if function is not None and _ends_opening(function, line):
+        return _hole(function, owner, body, statements=True, lead=layout.eol + body.indent)
     function = parsed(f"{head}{body.indent}{HOLE}{tail}")
     if function is not None and line_start > start and line[: len(line) - len(typed)] == body.indent:
         return _hole(function, owner, body, statements=True, typed=typed)

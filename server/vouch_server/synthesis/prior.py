@@ -185,7 +185,16 @@ def expectations_of(goal: Goal) -> dict[str, frozenset[str]]:
     return {word: frozenset(names) for word, names in found.items()}
 
 
-def weight_of(term: Term, goal: Goal, expectations: Mapping[str, frozenset[str]]) -> float:
+def spoken_for(goal: Goal) -> frozenset[str]:
+    """The operations and constructions that some word of the name or the documentation speaks for."""
+    words = goal.named | goal.described
+    made = frozenset[str]().union(*(names for word, names in _CONSTRUCTIONS.items() if word in words))
+    return made | {it.name for it in goal.operations if words & stemmed(it.hint)}
+
+
+def weight_of(
+    term: Term, goal: Goal, expectations: Mapping[str, frozenset[str]], likely: frozenset[str]
+) -> float:
     """The cost of a program with what makes it doubtful: parameters it ignores, literals of no known origin."""
     outer = {it.partition(".")[0] for it in term.names} | term.names
     ignored = [it for it in goal.parameters if it not in outer]
@@ -193,4 +202,5 @@ def weight_of(term: Term, goal: Goal, expectations: Mapping[str, frozenset[str]]
     used = {it.op.name for it in term.parts()}
     unsaid = sum(1 for answers in expectations.values() if not answers & used)
     odd = sum(1 for it in term.parts() if it.op.name in _ONE_SIDED and it.args[0].op.constant)
-    return term.cost + 12.0 * len(ignored) + 4.0 * strange + 3.0 * unsaid + 3.0 * odd
+    unspoken = 0 if any(it.op.name in likely for it in term.parts()) else 1
+    return term.cost + 12.0 * len(ignored) + 4.0 * strange + 3.0 * unsaid + 3.0 * odd + 3.0 * unspoken

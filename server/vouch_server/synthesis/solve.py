@@ -29,6 +29,7 @@ from vouch_server.synthesis.prior import (
     expectations_of,
     is_told,
     speaks_of_cases,
+    spoken_for,
     weight_of,
     weighted,
 )
@@ -58,6 +59,7 @@ class Search:
         self.scope = _scope_terms(goal)
         leaves = [*self.scope, *(constant(value, self.count, cost) for value, cost in self.constants)]
         self.bank = Bank(leaves, self.operations, wanted)
+        self.likely = spoken_for(goal)
         self.expectations = expectations_of(goal)
         self.evidence = evidence_of([it.expected for it in goal.calls], goal.prose)
 
@@ -194,7 +196,7 @@ class Search:
             if term is None:
                 yield TICK
             elif self._reaches(term):
-                yield program_of(term, weight_of(term, self.goal, self.expectations))
+                yield program_of(term, weight_of(term, self.goal, self.expectations, self.likely))
 
     def _reaches(self, term: Term) -> bool:
         if self.target is not None and term.values != self.target:

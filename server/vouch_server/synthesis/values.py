@@ -12,7 +12,7 @@ Value = Any  # the one place where user data is untyped: literals of any shape
 Row = list[Value]
 
 MAX_BITS: Final = 256
-MAX_LENGTH: Final = 2_000
+MAX_LENGTH: Final = 1_000
 MAX_RANGE: Final = 400
 MAX_LITERAL: Final = 4_000
 
@@ -104,7 +104,7 @@ def accepts(wanted: str, kind: str) -> bool:
 
 def _fits(wanted: str, kind: str) -> bool:
     if wanted == "any":
-        return True
+        return not kind.startswith("iter")
     outer, _, inner = wanted.partition(":")
     actual, _, element = kind.partition(":")
     if actual not in _FAMILIES.get(outer, (outer,)):
@@ -164,6 +164,17 @@ def small(value: Value) -> Value:
         case _:
             pass
     return value
+
+
+def fits_bounds(value: Value) -> bool:
+    """Whether a value is of a size to go on with, what it holds directly included."""
+    try:
+        small(value)
+        for it in value if isinstance(value, list | tuple | set | dict) else ():
+            small(it)
+    except Unfit:
+        return False
+    return True
 
 
 def literal_size(value: Value) -> int:

@@ -82,9 +82,8 @@ class Bank:
             firsts = self._at(cost, op.takes[place])
             if not firsts:
                 continue
-            rests = list(self._arguments(op, budget - cost, place + 1))
             for first in firsts:
-                for rest in rests:
+                for rest in self._arguments(op, budget - cost, place + 1):
                     if op.commutes and first.cost > rest[0].cost:
                         continue
                     yield (first, *rest)
@@ -102,7 +101,9 @@ def made(op: Operation, args: tuple[Term, ...], cost: int | None = None) -> Term
     if applied is None:
         return None
     values, partial = applied
-    kind = op.gives or kind_of_all(values)
+    kind = kind_of_all(values)
+    if op.gives:
+        kind = f"{op.gives}:{kind.partition(':')[2] or '?'}"
     if cost is None:
         cost = op.cost + sum(arg.cost for arg in args)
     return Term(op, args, cost, values, kind, partial)

@@ -8,7 +8,8 @@ from vouch_server.synthesis.grammar.terms import CHOICE, OR, Operation, Term
 from vouch_server.synthesis.values import ERROR, Row, Value, kind_of_all, same
 
 MAX_BRANCHES: Final = 3
-MAX_CHOICES: Final = 120
+MAX_CHOICES: Final = 48
+MANY_ROWS: Final = 8
 
 CHOOSE: Final = Operation(
     name="choice",
@@ -38,7 +39,9 @@ def chosen(bank: Bank, choose: Operation, target: Row, extra: list[Term]) -> Ite
                 conditions[true] = term
     search = _Choice(choose, answers, conditions)
     yield TICK
-    best = search.best(full, MAX_BRANCHES)
+    # A branch for every example is a table of the examples: one must be there that no branch was made for.
+    branches = MAX_BRANCHES if len(target) <= MANY_ROWS else 2
+    best = search.best(full, min(branches, len(target) - 1))
     if best is not None and best.op is choose:
         yield best
 

@@ -57,6 +57,8 @@ def gathered(
         cost += condition.cost + 1
     elif element.partial:
         return None
+    if element.kind.startswith("iter"):
+        return None
     if any(it is ERROR for column in kept for it in column):
         return None
     op = Operation(
@@ -145,6 +147,7 @@ class Elements:
         if len(self.maps) < MAX_KEPT:
             self.maps.append(element)
             for condition in self.predicates[:MAX_KEPT]:
+                yield TICK
                 yield from self._folded(gathered(self.binder, element, condition))
         whole = gathered(self.binder, element)
         yield from self._folded(whole)
@@ -153,6 +156,7 @@ class Elements:
 
     def _filtered(self, condition: Term) -> Iterator[Step]:
         for element in self.maps:
+            yield TICK
             yield from self._folded(gathered(self.binder, element, condition))
 
     def _folded(self, whole: Term | None) -> Iterator[Step]:

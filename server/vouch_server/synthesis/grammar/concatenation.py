@@ -126,7 +126,7 @@ class _Concatenation:
         while all(len(it) > shared and it[shared] == rests[0][shared] for it in rests):
             shared += 1
         if shared and len(rests) > 1:
-            text = constant(rests[0][:shared], self.count, 3 + (shared + 3) // 4)
+            text = constant(rests[0][:shared], self.count, 2 + shared)
             yield from self.run(tuple(place + shared for place in at), (*parts, text))
             if shared > 1:
                 text = constant(rests[0][:1], self.count, 4)

@@ -64,8 +64,7 @@ class Folds:
                 yield TICK
                 continue
             for start in _STARTS[self.kind]:
-                if self._gives(step, start):
-                    yield self._written(step, start)
+                yield self._written(step, start) if self._gives(step, start) else TICK
 
     def _samples(self) -> tuple[list[Value], list[Term]]:
         """Values that the accumulator may have, each beside elements, to tell steps apart."""

@@ -54,8 +54,8 @@ FUNCTIONS: Final[
             ("root", "square", "distance", "euclidean", "hypotenuse", "norm", "length"),
         ),
         "isqrt": (math.isqrt, ("int",), "", ("root", "square", "perfect", "prime")),
-        "floor": (math.floor, ("float",), "", ("floor", "down")),
-        "ceil": (math.ceil, ("float",), "", ("ceil", "ceiling", "up", "page")),
+        "floor": (lambda a: small(math.floor(a)), ("float",), "", ("floor", "down")),
+        "ceil": (lambda a: small(math.ceil(a)), ("float",), "", ("ceil", "ceiling", "up", "page")),
         "gcd": (math.gcd, ("int", "int"), "", ("gcd", "common", "divisor", "lcm", "simplif")),
         "lcm": (math.lcm, ("int", "int"), "", ("lcm", "multiple")),
         "hypot": (math.hypot, ("num", "num"), "", ("hypotenuse", "distance", "norm", "length")),
@@ -72,10 +72,10 @@ FUNCTIONS: Final[
         "accumulate": (
             _accumulated,
             ("list:num",),
-            "iter:num",
+            "iter",
             ("cumulative", "running", "prefix", "accumulat"),
         ),
-        "combinations": (lambda a: _pairs(a), ("list",), "iter:tuple", ("pair", "combination")),
+        "combinations": (lambda a: _pairs(a), ("list",), "iter", ("pair", "combination")),
     },
     "collections": {
         "Counter": (

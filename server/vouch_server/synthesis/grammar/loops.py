@@ -1,6 +1,6 @@
 """Loops as statements: counting, grouping, early return, folds, running results and steps repeated. All of them end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from vouch_server.synthesis.grammar.bank import TICK, Bank, Step
@@ -113,13 +113,14 @@ def repeated_pairs(numbers: list[Term], operations: tuple[Operation, ...], targe
             continue
         for number in numbers:
             for first, second in ((0, 1), (1, 1), (2, 1), (1, 2)):
-                values = [_repeat(step, first, second, times) for times in number.values]
+                yield TICK
+                values = (_repeat(step, first, second, times) for times in number.values)
                 if all_same(values, target):
                     lines = (
                         f"a, b = {first}, {second}", f"for _ in range({render(number)}):",
                         f"\ta, b = b, {render(step)}", "return a",
                     )  # fmt: skip
-                    yield statement("recurrence", lines, (step, number), ("a", "b", "_"), 6, values)
+                    yield statement("recurrence", lines, (step, number), ("a", "b", "_"), 6, list(target))
 
 
 def _repeat(step: Term, a: Value, b: Value, times: Value) -> Value:
@@ -145,12 +146,11 @@ def dwindling_pairs(numbers: list[Term], operations: tuple[Operation, ...], targ
                 if step is None or not {a, b} <= step.names:
                     yield TICK
                     continue
-                values = [
-                    _dwindle(step, a, b, x, y) for x, y in zip(first.values, second.values, strict=True)
-                ]
-                if all_same(values, target):
+                yield TICK
+                pairs = zip(first.values, second.values, strict=True)
+                if all_same((_dwindle(step, a, b, x, y) for x, y in pairs), target):
                     lines = (f"while {b}:", f"\t{a}, {b} = {b}, {render(step)}", f"return {a}")
-                    yield statement("dwindling", lines, (step, first, second), (), 5, values)
+                    yield statement("dwindling", lines, (step, first, second), (), 5, list(target))
 
 
 def _dwindle(step: Term, a: str, b: str, x: Value, y: Value) -> Value:
@@ -164,6 +164,6 @@ def _dwindle(step: Term, a: str, b: str, x: Value, y: Value) -> Value:
     return ERROR
 
 
-def all_same(values: Row, target: Row) -> bool:
+def all_same(values: Iterable[Value], target: Row) -> bool:
     """Equal in value and type on every row."""
     return all(same(it, want) for it, want in zip(values, target, strict=True))

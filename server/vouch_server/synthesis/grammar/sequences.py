@@ -46,7 +46,7 @@ def _counted(items: Iterable[Value]) -> Value:
 
 
 FOLDS: Final = (
-    op("len", "len({0})", len, "iterable", 3),
+    op("len", "len({0})", len, "seq|set|dict", 3),
     op("sum", "sum({0})", lambda a: small(sum(a)), "collection:num|collection:bool", 2),
     op("max", "max({0})", max, "collection:sortable|str", 3),
     op("min", "min({0})", min, "collection:sortable|str", 3),
@@ -115,11 +115,11 @@ LISTS: Final = (
     op("pair", "({0}, {1})", lambda a, b: (a, b), "any any", 8),
     op("couple", "[{0}, {1}]", lambda a, b: [a, b], "any any", 9),
     op("single", "[{0}]", lambda a: [a], "any", 4),
-    op("zip", "zip({0}, {1})", lambda a, b: list(zip(a, b, strict=False)), "seq seq", 4, gives="iter:tuple"),
-    op("enumerate", "enumerate({0})", lambda a: list(enumerate(a)), "seq", 5, gives="iter:tuple"),
-    op("range", "range({0})", _ranged, "int", 4, gives="iter:int"),
-    op("range_from", "range({0}, {1})", _ranged, "int int", 5, gives="iter:int"),
-    op("naturals", "range(1, {0} + 1)", lambda n: _ranged(1, n + 1), "int", 6, gives="iter:int"),
+    op("zip", "zip({0}, {1})", lambda a, b: list(zip(a, b, strict=False)), "seq seq", 4, gives="iter"),
+    op("enumerate", "enumerate({0})", lambda a: list(enumerate(a)), "seq", 5, gives="iter"),
+    op("range", "range({0})", _ranged, "int", 4, gives="iter"),
+    op("range_from", "range({0}, {1})", _ranged, "int int", 5, gives="iter"),
+    op("naturals", "range(1, {0} + 1)", lambda n: _ranged(1, n + 1), "int", 6, gives="iter"),
     op("flatten", "[it for row in {0} for it in row]", _flat, "items:list|items:tuple", 8),
     op("transpose", "[list(row) for row in zip(*{0})]", _unpackable, "list:list|list:tuple", 9),
 )
@@ -134,9 +134,9 @@ SETS: Final = (
 )
 
 MAPPINGS: Final = (
-    op("keys", "{0}.keys()", lambda a: list(a.keys()), "dict", 4, gives="iter:?"),
-    op("values", "{0}.values()", lambda a: list(a.values()), "dict", 3),
-    op("items", "{0}.items()", lambda a: list(a.items()), "dict", 3, gives="iter:tuple"),
+    op("keys", "{0}.keys()", lambda a: list(a.keys()), "dict", 4, gives="iter"),
+    op("values", "{0}.values()", lambda a: list(a.values()), "dict", 3, gives="iter"),
+    op("items", "{0}.items()", lambda a: list(a.items()), "dict", 3, gives="iter"),
     op("get", "{0}.get({1})", lambda a, b: a.get(b), "dict hashable", 4),
     op("get_or", "{0}.get({1}, {2})", lambda a, b, c: a.get(b, c), "dict hashable any", 4),
     op("lookup", "{0}[{1}]", lambda a, b: a[b], "dict hashable", 3),

@@ -29,7 +29,7 @@ class Operation:
     slots: tuple[int, ...] = ()
     level: int = POSTFIX
     cost: int = 2
-    gives: str = ""  # a kind where the values alone do not tell, e.g. "iter" for lazy ones
+    gives: str = ""  # "iter" where what comes out can only be run over, though it is a list here
     commutes: bool = False
     constant: bool = False
     variable: bool = False

@@ -1,5 +1,6 @@
 """The functions of a workspace, read a little at a time, kept until their file changes. Never writes or runs."""
 
+import itertools
 import os
 import stat
 import threading
@@ -56,10 +57,14 @@ class Library:
         return found
 
     def _read(self, root: Path, deadline: float) -> None:
-        for count, path in enumerate(python_files(root)):
-            if count >= self.max_files or time.monotonic() >= deadline:
+        seen: set[Path] = set()
+        for path in itertools.islice(python_files(root), self.max_files):
+            if time.monotonic() >= deadline:
                 return
             self._update(path)
+            seen.add(path)
+        for path in [it for it in self._shelves if _under(it, root) and it not in seen]:
+            del self._shelves[path]
 
     def _update(self, path: Path) -> None:
         try:
