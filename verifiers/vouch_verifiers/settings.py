@@ -52,4 +52,10 @@ class VerifierSettings:
     check_timeout_ms: Annotated[
         int, Setting(doc="Time for one type check, in ms.", least=100, most=60_000)
     ] = 3_000
+    idle_s: Annotated[
+        int, Setting(doc="Time without use after which a warm tool is stopped, in s.", least=10, most=86_400)
+    ] = 900
+    tool_memory_bytes: Annotated[
+        int, Setting(doc="Memory over which a warm tool is restarted, in bytes.", least=128 * MIB)
+    ] = 2048 * MIB
     tests: Annotated[bool, Setting(doc="Whether tests near the code are run too.")] = True

@@ -7,6 +7,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
+import psutil
+
 from vouch_verifiers import registry
 from vouch_verifiers.sandbox import Sandbox, SandboxFault
 from vouch_verifiers.settings import VerifierSettings
@@ -15,6 +17,7 @@ log = logging.getLogger(__name__)
 
 FIRST_BACK_OFF_S = 0.5
 LONGEST_BACK_OFF_S = 30.0
+UPKEEP_EVERY_S = 15.0
 
 
 class Tool(Protocol):
@@ -23,6 +26,11 @@ class Tool(Protocol):
     @property
     def alive(self) -> bool: ...
 
+    @property
+    def pid(self) -> int:
+        """Of its outermost process, which may be the sandbox's own."""
+        ...
+
     async def aclose(self) -> None: ...
 
 
@@ -30,7 +38,8 @@ ToolT = TypeVar("ToolT", bound=Tool)
 
 
 class Workbench:
-    """Starts tools when first asked for, restarts dead ones with growing delays, and closes them all."""
+    """Starts tools when first asked for, restarts dead ones with growing delays, retires those that nobody uses or
+    that grew too large, and closes them all."""
 
     def __init__(self, *, root: Path, settings: VerifierSettings, trusted: bool = True) -> None:
         self.root = root
@@ -41,6 +50,9 @@ class Workbench:
         self._tools: dict[str, Any] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._failures: dict[str, tuple[int, float]] = {}
+        self._last_use: dict[str, float] = {}
+        self._upkeep: asyncio.Task[None] | None = None
+        self._closed = False
         self.memory: dict[str, Any] = {}
         self.generation = 0
 
@@ -59,6 +71,7 @@ class Workbench:
         Raises SandboxFault when it cannot be started, or while it rests after having died.
         """
         sandbox = await self.sandbox()
+        self._last_use[key] = monotonic()
         async with self._locks.setdefault(key, asyncio.Lock()):
             known: ToolT | None = self._tools.get(key)
             if known is not None and known.alive:
@@ -73,7 +86,12 @@ class Workbench:
             except SandboxFault:
                 self._count_failure(key)
                 raise
+            if self._closed:
+                await fresh.aclose()
+                raise SandboxFault("the workbench was closed meanwhile")
             self._tools[key] = fresh
+            if self._upkeep is None:
+                self._upkeep = asyncio.create_task(self._keep_up())
             return fresh
 
     def files_changed(self) -> None:
@@ -99,8 +117,25 @@ class Workbench:
 
     async def aclose(self) -> None:
         """Close every tool; none of their processes outlives this."""
+        self._closed = True
+        if self._upkeep is not None:
+            self._upkeep.cancel()
         tools, self._tools = list(self._tools.values()), {}
         await asyncio.gather(*(it.aclose() for it in tools))
+
+    async def tidy(self) -> None:
+        """Retire tools that were not used for `idle_s` or whose processes hold more than `tool_memory_bytes`."""
+        for key, tool in list(self._tools.items()):
+            if monotonic() - self._last_use[key] >= self.settings.idle_s:
+                await self.retire(key)
+            elif await asyncio.to_thread(_resident_bytes, tool.pid) > self.settings.tool_memory_bytes:
+                log.warning("%s holds too much memory and is restarted when next needed", key)
+                await self.retire(key)
+
+    async def _keep_up(self) -> None:
+        while True:
+            await asyncio.sleep(UPKEEP_EVERY_S)
+            await self.tidy()
 
     def _count_failure(self, key: str) -> None:
         failures = self._failures.get(key, (0, 0.0))[0] + 1
@@ -113,3 +148,19 @@ class Workbench:
         failures, until = self._failures.get(key, (0, 0.0))
         if monotonic() < until:
             raise SandboxFault(f"{key} failed {failures} times and rests for {until - monotonic():.1f} s")
+
+
+def _resident_bytes(pid: int) -> int:
+    """Memory of a process and all below it; what they share is counted for each."""
+    try:
+        top = psutil.Process(pid)
+        return sum(_own_bytes(it) for it in (top, *top.children(recursive=True)))
+    except psutil.Error:
+        return 0
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0

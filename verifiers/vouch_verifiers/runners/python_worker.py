@@ -56,6 +56,10 @@ class PythonWorker:
         return self._process.alive
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def busy(self) -> bool:
         return self._lock.locked()
 
