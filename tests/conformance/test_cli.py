@@ -331,7 +331,7 @@ async def test_nothing_to_suggest_ends_in_one_with_the_reason(tmp_path):
 
 async def test_rejected_candidates_are_told_with_their_reason(tmp_path):
     recording = {"prefix": ADD + "    ", "suffix": "\n", "origin": "real:m"}
-    texts = ["return a - b", "return a + \x1b[2Jc"]
+    texts = ["return a - b", 'raise ValueError("\\x1b[2J")']
     (tmp_path / "recording.jsonl").write_text(
         "".join(json.dumps({**recording, "completion": it, "sample": n}) + "\n" for n, it in enumerate(texts))
     )
@@ -345,6 +345,7 @@ async def test_rejected_candidates_are_told_with_their_reason(tmp_path):
     )  # fmt: skip
     assert code == 1
     assert "`add(2, 3)` gave -1, expected 5" in out
+    assert "raised ValueError: \\x1b[2J" in out
     assert "\x1b" not in out
 
 

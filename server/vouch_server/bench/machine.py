@@ -5,14 +5,17 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from vouch_verifiers.toolchains.python_environment import read_environment
 
-def describe() -> str:
-    """One line: processor, cores that may be used, load, system, Python and checker."""
+
+def describe(interpreter: Path) -> str:
+    """One line: processor, cores that may be used, load, system, both Pythons, Vouch and the checker."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0
     parts = [
         f"{_processor()}, {cores} core{'' if cores == 1 else 's'}, load {os.getloadavg()[0]:.1f}",
         f"{platform.system()} {platform.release()}",
         f"{platform.python_implementation()} {platform.python_version()}",
+        f"candidates on {_python(interpreter)}",
         f"vouch {_version('vouch-lsp')}",
         f"ty {_version('ty')}",
     ]
@@ -26,6 +29,11 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
     names = (it.partition(":")[2].strip() for it in lines if it.startswith("model name"))
     return next(names, platform.machine())
+
+
+def _python(interpreter: Path) -> str:
+    environment = read_environment(interpreter)
+    return "an unknown Python" if environment is None else "Python {}.{}".format(*environment.version)
 
 
 def _version(distribution: str) -> str:

@@ -12,6 +12,7 @@ from vouch_server.bench.records import Record, Unreadable, read
 from vouch_server.bench.report import Report, language_report
 from vouch_server.bench.samples import Sample
 from vouch_verifiers.registry import languages
+from vouch_verifiers.runners import interpreter as interpreters
 from vouch_verifiers.sandbox import SandboxFault
 from vouch_verifiers.settings import VerifierSettings
 from vouch_verifiers.workbench import Workbench
@@ -77,7 +78,7 @@ async def measure(recording: Recording, plan: Plan, *, root: Path, tell: Callabl
         await workbench.aclose()
     known = languages()
     return Report(
-        machine=machine.describe(),
+        machine=machine.describe(interpreters.find(root, plan.settings)),
         sandbox=sandbox.name,
         files=tuple(it.name for it in recording.files),
         read=len(recording.records),

@@ -23,7 +23,6 @@ from vouch_verifiers.toolchains.python_environment import read_environment
 from vouch_verifiers.workbench import Workbench
 
 STEP_TIMEOUT_S = 30.0
-CALIBRATIONS = 5
 _DONE = b"vouch-step-ended "
 # The shell stands between, because a sandboxed process is followed by what it writes and not by its end.
 _WAIT = '"$@" >/dev/null 2>&1; echo "vouch-step-ended $?"'
@@ -65,22 +64,26 @@ class Comparison:
 
 async def compare(samples: Sequence[Sample], workbench: Workbench) -> list[Comparison]:
     """Judge each of these again the naive way. Raises SandboxFault when a process cannot be started."""
-    sandbox = await workbench.sandbox()
-    bench = _Bench(sandbox, workbench)
-    bare = await bench.overhead(nested=True)
-    confined = await bench.overhead(nested=False)
-    found = []
+    bench = _Bench(await workbench.sandbox(), workbench)
+    bare, confined, judged = [], [], []
     for number, sample in enumerate(samples):
-        trial = trial_of(sample.record, workbench)
-        steps = await bench.judge(trial, number)
-        # bwrap itself stays in the time of the run: the naive way needs it as well.
-        costs = (bare, bare, max(0.0, confined - bare))
-        fair = tuple(
-            Step(name=it.name, ms=max(0.0, it.ms - cost), ok=it.ok)
-            for it, cost in zip(steps, costs, strict=True)
-        )
-        found.append(Comparison(sample=sample, warm_ms=sample.ms, steps=fair))
-    return found
+        # In between, so that a machine that grows busier does so for both.
+        bare.append(await bench.empty(nested=True))
+        confined.append(await bench.empty(nested=False))
+        judged.append(await bench.judge(trial_of(sample.record, workbench), number))
+    outer, all_of_it = statistics.median(bare), statistics.median(confined)
+    # bwrap itself stays in the time of the run: the naive way needs it as well.
+    costs = (outer, outer, max(0.0, all_of_it - outer))
+    return [
+        Comparison(sample=sample, warm_ms=sample.ms, steps=_without(steps, costs))
+        for sample, steps in zip(samples, judged, strict=True)
+    ]
+
+
+def _without(steps: Sequence[Step], costs: Sequence[float]) -> tuple[Step, ...]:
+    return tuple(
+        Step(name=it.name, ms=max(0.0, it.ms - cost), ok=it.ok) for it, cost in zip(steps, costs, strict=True)
+    )
 
 
 def choose(samples: Sequence[Sample], wanted: int) -> tuple[Sample, ...]:
@@ -107,10 +110,9 @@ class _Bench:
         self._checker = str(checker or "ty")
         self._readable = (*interpreters.readable(self._python), *packages, *programs)
 
-    async def overhead(self, *, nested: bool) -> float:
-        """The median time of an empty command, in milliseconds."""
-        times = [(await self._step("nothing", ["/bin/true"], nested=nested)).ms for _ in range(CALIBRATIONS)]
-        return statistics.median(times)
+    async def empty(self, *, nested: bool) -> float:
+        """The time of an empty command, in milliseconds."""
+        return (await self._step("nothing", ["/bin/true"], nested=nested)).ms
 
     async def judge(self, trial: Trial, number: int) -> list[Step]:
         """Compile, check and run. The first two run nothing of the candidate's."""

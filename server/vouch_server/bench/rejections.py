@@ -40,11 +40,6 @@ def false_rejects(samples: Sequence[Sample], witnesses: Sequence[Sample]) -> tup
     return tuple(_false_reject(it, contradicted) for it in samples if passes(it) and not it.verdict.accepted)
 
 
-def contradicted_claims(witnesses: Iterable[Sample]) -> Mapping[tuple[str, str], frozenset[str]]:
-    """Per language and task, the code of each example that nothing meets which passes the hidden tests."""
-    return {key: frozenset(code for code, _ in found) for key, found in _contradicted(witnesses).items()}
-
-
 def _contradicted(witnesses: Iterable[Sample]) -> dict[tuple[str, str], set[_Claim]]:
     failed: dict[tuple[str, str], dict[_Claim, set[str]]] = {}
     met: dict[tuple[str, str], set[_Claim]] = {}

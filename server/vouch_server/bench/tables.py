@@ -57,7 +57,7 @@ def _of_language(language: LanguageReport) -> Iterator[Table]:
         yield Table(
             title=f"{name}: examples reported as suspect",
             columns=("task", "what a person is told"),
-            rows=language.suspects,
+            rows=tuple((task, " ".join(said.split())) for task, said in language.suspects),
         )
     yield from _wrong_lists(language)
 
@@ -125,10 +125,10 @@ def _surfaced(language: LanguageReport) -> Table:
             "origin",
             ">candidates",
             "agreeing",
-            ">problems with a suggestion",
+            ">problems served",
             ">hidden tests pass",
             ">95 % interval",
-            ">right though suspect",
+            ">suspect but right",
         ),
         rows=rows,
         note="Ranked, grouped by behaviour and relieved of suspect examples as in the editor. The last column: of "
@@ -185,7 +185,7 @@ def _naive(language: LanguageReport) -> Table:
         time = median(it.steps[index].ms for it in found)
         ended = sum(it.steps[index].ok for it in found)
         rows.append(
-            (f"  {step.name}", f"{time:,.1f}", f"{time / warm:,.1f}", f"{ended} of {len(found)} ended well")
+            (f"  {step.name}", f"{time:,.1f}", f"{time / warm:,.1f}", f"{ended} of {len(found)} exit with 0")
         )
     naive = median(it.naive_ms for it in found)
     rows.insert(1, ("fresh processes, all three", f"{naive:,.1f}", f"{naive / warm:,.1f}", ""))

@@ -72,7 +72,7 @@ async def _measure_and_show(recording: Recording, plan: Plan, outputs: Outputs) 
 
 def _show(report: Report) -> None:
     out = terminal.console()
-    for it in terminal.rich_tables(tables(report)):
+    for it in terminal.rich_tables(tables(report), out.width):
         out.print(it)
     out.print()
     for line in _about(report):

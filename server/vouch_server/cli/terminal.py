@@ -66,8 +66,8 @@ def headline(text: str) -> str:
     return flat if len(flat) <= 90 else flat[:89] + "…"
 
 
-def rich_tables(tables: Iterable[Table]) -> Iterator[RichTable | Text]:
-    """Tables as they are printed; the folded ones only by their title."""
+def rich_tables(tables: Iterable[Table], width: int) -> Iterator[RichTable | Text]:
+    """Tables as they are printed in so many columns; the folded ones only by their title."""
     for table in tables:
         yield Text()
         yield said(table.title, "bold")
@@ -75,16 +75,23 @@ def rich_tables(tables: Iterable[Table]) -> Iterator[RichTable | Text]:
             yield Text("listed in --json and --html", style="dim")
             continue
         if table.rows:
-            yield _rich_table(table)
+            yield _rich_table(table, wide=width >= WIDTH_ELSEWHERE)
         if table.note:
             yield said(table.note, "dim")
 
 
-def _rich_table(table: Table) -> RichTable:
+def _rich_table(table: Table, *, wide: bool) -> RichTable:
     shown = RichTable(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for column in table.columns:
+    last = len(table.columns) - 1
+    for index, column in enumerate(table.columns):
         numeric = column.startswith(">")
-        shown.add_column(column.removeprefix(">"), justify="right" if numeric else "left", overflow="fold")
+        shown.add_column(
+            column.removeprefix(">"),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            # Where there is room, only what comes last is long enough to be broken.
+            no_wrap=wide and (numeric or index < last),
+        )
     for row in table.rows:
         shown.add_row(*(said(it) for it in row))
     return shown
