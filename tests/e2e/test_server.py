@@ -115,7 +115,10 @@ class Editor:
     def script(self, *steps):
         """Texts to propose; `{"wait": name}` stops until `let(name)`."""
         found = [it if isinstance(it, dict) else {"text": it} for it in steps]
-        (self.script_folder / "script.json").write_text(json.dumps(found))
+        # Put in place whole: the generator may be reading at this very moment.
+        draft = self.script_folder / "draft.json"
+        draft.write_text(json.dumps(found))
+        draft.replace(self.script_folder / "script.json")
 
     def let(self, name):
         (self.script_folder / name).touch()

@@ -1,5 +1,6 @@
 """Wires the requests to their handlers and starts serving."""
 
+import logging
 from importlib.metadata import PackageNotFoundError, version
 
 from lsprotocol import types
@@ -33,6 +34,8 @@ def serve_tcp(host: str, port: int, settings: Settings | None = None) -> int:
 
 def make(settings: Settings) -> VouchServer:
     """A server for one client. It must be made on the running event loop that it is to work on."""
+    # At lower levels pygls logs whole messages, and with them the person's source code.
+    logging.getLogger("pygls").setLevel(logging.WARNING)
     # Trust is the client's to give: until it does, nothing is started and nothing runs.
     server = VouchServer(Workshop(settings, trusted=False), version=_version())
     feature = server.feature
