@@ -69,9 +69,11 @@ def test_an_example_is_suspect_when_enough_candidates_agree_on_another_value(
         assert "should give 15" in told[0].sentence
 
 
-def test_only_a_candidate_that_met_a_trusted_example_is_relieved() -> None:
-    distrusted = frozenset({"e1"})
-    assert could_be_relieved(verdict("1", "8", wanted=("1", "15")), distrusted)
-    assert not could_be_relieved(verdict("2", "8", wanted=("1", "15")), distrusted)
+def test_only_a_candidate_that_met_several_trusted_examples_is_relieved() -> None:
+    distrusted = frozenset({"e2"})
+    wanted = ("1", "2", "15")
+    assert could_be_relieved(verdict("1", "2", "8", wanted=wanted), distrusted)
+    assert not could_be_relieved(verdict("1", "3", "8", wanted=wanted), distrusted)
+    assert not could_be_relieved(verdict("1", "8", wanted=("1", "15")), frozenset({"e1"}))
     assert not could_be_relieved(verdict("8", wanted=("15",)), frozenset({"e0"}))
-    assert not could_be_relieved(verdict("1", "15", wanted=("1", "15")), distrusted)
+    assert not could_be_relieved(verdict("1", "2", "15", wanted=wanted), distrusted), "it was accepted"

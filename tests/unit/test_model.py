@@ -76,6 +76,11 @@ def test_a_failure_or_an_undecided_compiler_is_never_accepted(
         assert judged.decisive is not None
 
 
+def test_inconclusive_alone_is_no_pass_even_where_nothing_is_required() -> None:
+    fault = Evidence(check="run", finding=inconclusive("it rests"), ms=1)
+    assert not Verdict(evidence=(fault,)).accepted
+
+
 def test_a_suggestion_needs_an_accepted_verdict() -> None:
     for it, good in ((verdict(**dict.fromkeys(CHECKS, P)), True), (verdict(parse=P, compile=F), False)):
         judged = Judged(candidate=Candidate(text="x", generator="g"), trial=trial(), verdict=it)

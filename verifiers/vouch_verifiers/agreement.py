@@ -10,6 +10,9 @@ from vouch_verifiers.model import ExampleOutcome, Outcome, Verdict
 # Fewer agreeing candidates than this say nothing against a person's own example.
 LEAST_WITNESSES = 3
 LEAST_SHARE = 0.6
+# A weak model fails a hard example in unison: only candidates that are right about several others may speak
+# against one.
+LEAST_OTHERS_MET = 2
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 Behaviour = tuple[tuple[str, str], ...]
@@ -90,9 +93,10 @@ def _suspect(outcomes: list[ExampleOutcome]) -> Suspect | None:
 
 
 def could_be_relieved(verdict: Verdict, distrusted: frozenset[str]) -> bool:
-    """Whether a rejected candidate failed only examples that are suspect, and met at least one that is not."""
+    """Whether a rejected candidate failed only examples that are suspect, and met several that are not."""
     finding = verdict.of("examples")
     if verdict.accepted or finding is None or finding.outcome is not Outcome.FAILED:
         return False
     failures = {it.example.id for it in finding.examples if it.outcome is Outcome.FAILED}
-    return failures <= distrusted and any(it.outcome is Outcome.PASSED for it in finding.examples)
+    met = sum(it.outcome is Outcome.PASSED for it in finding.examples)
+    return failures <= distrusted and met >= LEAST_OTHERS_MET

@@ -180,7 +180,7 @@ class Verdict:
         """True only when something was checked, all that is required passed, and nothing failed."""
         outcomes = {it.check: it.finding.outcome for it in self.evidence}
         return (
-            bool(outcomes)
+            Outcome.PASSED in outcomes.values()
             and all(outcomes.get(it) is Outcome.PASSED for it in self.required)
             and all(outcomes.get(it) in (Outcome.PASSED, Outcome.NOT_APPLICABLE) for it in self.applicable)
             and (not self.one_of or any(outcomes.get(it) is Outcome.PASSED for it in self.one_of))
