@@ -39,7 +39,15 @@ def test_only_sandboxes_start_processes() -> None:
         if "sandboxes" in path.parts or "inside" in path.parts:
             continue
         text = path.read_text()
-        for banned in ("import subprocess", "create_subprocess", "os.system", "os.popen", "os.exec", "os.spawn", "os.fork"):
+        for banned in (
+            "import subprocess",
+            "create_subprocess",
+            "os.system",
+            "os.popen",
+            "os.exec",
+            "os.spawn",
+            "os.fork",
+        ):
             if banned in text:
                 guilty.append((str(path.relative_to(ROOT)), banned))
     assert guilty == []

@@ -82,7 +82,7 @@ class Suggestion:
         return self.judged.candidate.text
 
 
-class GeneratorFault(Exception):  # noqa: N818 - the domain word, as with SandboxFault
+class GeneratorFault(Exception):
     """A generator could not propose: its endpoint is down, slow or answers rubbish. The message is for a person."""
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.conftest import WorkbenchAt, python_trial
 
+from tests.conftest import WorkbenchAt, python_trial
 from vouch_verifiers.engine import verify
 from vouch_verifiers.model import Outcome, Verdict
 from vouch_verifiers.settings import Limits

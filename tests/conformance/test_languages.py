@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.conftest import WorkbenchAt
 
+from tests.conftest import WorkbenchAt
 from vouch_verifiers import registry
 from vouch_verifiers.engine import verify
 from vouch_verifiers.model import Language, Outcome, Specimen, Trial

@@ -18,9 +18,7 @@ async def _check(examination: Examination) -> Finding:
 
 async def _warm(workbench: Workbench, path: Path) -> None:
     own = interpreter.find(workbench.root, workbench.settings)
-    await asyncio.gather(
-        python_run.warm(workbench), python_check.warm(workbench, path=path, interpreter=own)
-    )
+    await asyncio.gather(python_run.warm(workbench), python_check.warm(workbench, path=path, interpreter=own))
 
 
 async def _examples(examination: Examination) -> Finding:
