@@ -1,6 +1,7 @@
 """What tests of every kind share: warm tools, and no silent skip where continuous integration promised a tool."""
 
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -12,10 +13,16 @@ from vouch_verifiers.model import Trial
 from vouch_verifiers.settings import VerifierSettings
 from vouch_verifiers.workbench import Workbench
 
-PYTHONS = tuple(
-    sorted(
-        it for it in Path("~/.pyenv/versions").expanduser().glob("3.*/bin/python") if it.parts[-3] >= "3.1"
-    )
+
+def _supported(python: Path) -> bool:
+    major, minor = python.parts[-3].split(".")[:2]
+    return (int(major), int(minor)) >= (3, 9)
+
+
+# Our own, and those of pyenv where it is installed: Vouch judges for Python from 3.9 on.
+PYTHONS = (
+    Path(sys.executable),
+    *sorted(it for it in Path("~/.pyenv/versions").expanduser().glob("3.*/bin/python") if _supported(it)),
 )
 
 
