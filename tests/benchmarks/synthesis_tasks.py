@@ -312,4 +312,124 @@ TASKS: tuple[Task, ...] = (
         "Whether n is a power of two.\n\n>>> power_of_two(8)\nTrue\n>>> power_of_two(6)\nFalse\n>>> power_of_two(1)\nTrue\n>>> power_of_two(12)\nFalse",
         (("power_of_two(64)", "True"), ("power_of_two(96)", "False"), ("power_of_two(7)", "False")),
     ),
+    (
+        "def last_word(sentence):",
+        "The last word of a sentence.\n\n>>> last_word('to be or')\n'or'\n>>> last_word('hi')\n'hi'",
+        (("last_word('a b c')", "'c'"),),
+    ),
+    (
+        "def cube(n):",
+        "Cube of a number.\n\n>>> cube(3)\n27\n>>> cube(2)\n8",
+        (("cube(5)", "125"),),
+    ),
+    (
+        "def count_words(text):",
+        "Number of words in text.\n\n>>> count_words('a b c')\n3\n>>> count_words('')\n0",
+        (("count_words('x  y')", "2"),),
+    ),
+    (
+        "def area(radius):",
+        "Area of a circle, with pi as 3.\n\n>>> area(2)\n12\n>>> area(1)\n3",
+        (("area(3)", "27"),),
+    ),
+    (
+        "def absolute_values(numbers):",
+        "Absolute values of numbers.\n\n>>> absolute_values([1, -2])\n[1, 2]\n>>> absolute_values([-5])\n[5]",
+        (("absolute_values([0,-1])", "[0, 1]"),),
+    ),
+    (
+        "def merge_dicts(a, b):",
+        "Merge two dictionaries; b wins.\n\n>>> merge_dicts({'x': 1}, {'x': 2, 'y': 3})\n{'x': 2, 'y': 3}\n>>> merge_dicts({}, {'q': 1})\n{'q': 1}",
+        (("merge_dicts({'a':1},{})", "{'a': 1}"),),
+    ),
+    (
+        "def keys_with_value(mapping, wanted):",
+        "Keys whose value is wanted.\n\n>>> keys_with_value({'a': 1, 'b': 2, 'c': 1}, 1)\n['a', 'c']\n>>> keys_with_value({'x': 5}, 1)\n[]",
+        (("keys_with_value({'p':3,'q':4},4)", "['q']"),),
+    ),
+    (
+        "def even_or_odd(n):",
+        "Tell 'even' or 'odd'.\n\n>>> even_or_odd(4)\n'even'\n>>> even_or_odd(7)\n'odd'\n>>> even_or_odd(0)\n'even'",
+        (("even_or_odd(9)", "'odd'"), ("even_or_odd(12)", "'even'")),
+    ),
+    (
+        "def repeat(text, times):",
+        "Repeat text with dashes between.\n\n>>> repeat('ab', 3)\n'ab-ab-ab'\n>>> repeat('x', 1)\n'x'",
+        (("repeat('q', 2)", "'q-q'"),),
+    ),
+    (
+        "def positives(numbers):",
+        "Only the positive numbers.\n\n>>> positives([1, -2, 3, 0])\n[1, 3]\n>>> positives([-1])\n[]",
+        (("positives([5,-5,6])", "[5, 6]"),),
+    ),
+    (
+        "def word_lengths(words):",
+        "Map each word to its length.\n\n>>> word_lengths(['a', 'bcd'])\n{'a': 1, 'bcd': 3}\n>>> word_lengths(['xy'])\n{'xy': 2}",
+        (("word_lengths([])", "{}"),),
+    ),
+    (
+        "def range_sum(a, b):",
+        "Sum of the integers from a to b inclusive.\n\n>>> range_sum(1, 4)\n10\n>>> range_sum(3, 5)\n12\n>>> range_sum(2, 2)\n2",
+        (("range_sum(1, 10)", "55"),),
+    ),
+    (
+        "def strip_all(lines):",
+        "Strip white space of all lines and drop empty ones.\n\n>>> strip_all([' a ', '', 'b'])\n['a', 'b']\n>>> strip_all(['  '])\n[]",
+        (("strip_all(['x ', ' y'])", "['x', 'y']"),),
+    ),
+    (
+        "def pairwise_differences(numbers):",
+        "Differences between neighbours.\n\n>>> pairwise_differences([1, 4, 9])\n[3, 5]\n>>> pairwise_differences([2, 2])\n[0]",
+        (("pairwise_differences([5,1,0])", "[-4, -1]"),),
+    ),
+    (
+        "def kebab(name):",
+        "Convert snake_case to kebab-case.\n\n>>> kebab('a_b')\n'a-b'\n>>> kebab('foo_bar_baz')\n'foo-bar-baz'",
+        (("kebab('x')", "'x'"),),
+    ),
+    (
+        "def all_upper(words):",
+        "Whether all words are upper case.\n\n>>> all_upper(['A', 'BC'])\nTrue\n>>> all_upper(['A', 'b'])\nFalse\n>>> all_upper(['x', 'Y'])\nFalse",
+        (("all_upper(['AA'])", "True"), ("all_upper(['Q','R','s'])", "False")),
+    ),
+    (
+        "def top(scores, n):",
+        "The n highest scores, highest first.\n\n>>> top([3, 9, 5], 2)\n[9, 5]\n>>> top([1, 2, 3, 4], 1)\n[4]",
+        (("top([7,8],2)", "[8, 7]"),),
+    ),
+    (
+        "def percent(part, whole):",
+        "What percent part is of whole.\n\n>>> percent(1, 4)\n25.0\n>>> percent(3, 3)\n100.0",
+        (("percent(1,2)", "50.0"),),
+    ),
+    (
+        "def invert_bits(bits):",
+        "Swap zeros and ones.\n\n>>> invert_bits('0110')\n'1001'\n>>> invert_bits('1')\n'0'",
+        (("invert_bits('0001')", "'1110'"),),
+    ),
+    (
+        "def ordinal_suffix(n):",
+        "'st' for 1, 'nd' for 2, 'rd' for 3, else 'th'.\n\n>>> ordinal_suffix(1)\n'st'\n>>> ordinal_suffix(2)\n'nd'\n>>> ordinal_suffix(3)\n'rd'\n>>> ordinal_suffix(7)\n'th'\n>>> ordinal_suffix(9)\n'th'",
+        (("ordinal_suffix(4)", "'th'"), ("ordinal_suffix(2)", "'nd'")),
+    ),
+    (
+        "def domain(email):",
+        "The part after the @.\n\n>>> domain('a@b.com')\n'b.com'\n>>> domain('joe@x.org')\n'x.org'",
+        (("domain('q@w.e')", "'w.e'"),),
+    ),
+    (
+        "def full_name(first, last):",
+        "Last name, comma, first name.\n\n>>> full_name('Ada', 'Lovelace')\n'Lovelace, Ada'\n>>> full_name('Tim', 'Lee')\n'Lee, Tim'",
+        (("full_name('A','B')", "'B, A'"),),
+    ),
+    (
+        "def max_by_abs(numbers):",
+        "The number with the largest absolute value.\n\n>>> max_by_abs([1, -5, 3])\n-5\n>>> max_by_abs([2, 1])\n2",
+        (("max_by_abs([0,-1])", "-1"),),
+    ),
+    (
+        "def collatz_next(n):",
+        "Half of n when it is even, else three times n plus one.\n\n>>> collatz_next(6)\n3\n>>> collatz_next(5)\n16\n>>> collatz_next(8)\n4\n>>> collatz_next(1)\n4",
+        (("collatz_next(10)", "5"), ("collatz_next(7)", "22")),
+    ),
 )

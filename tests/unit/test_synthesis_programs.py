@@ -1,5 +1,6 @@
 """What the embedded generator writes, from the cursor to the inserted text."""
 
+import doctest
 from pathlib import Path
 
 import pytest
@@ -305,3 +306,37 @@ async def test_no_more_than_wanted_and_all_different():
     found = await proposed(MEAN + "    |", wanted=3)
     assert len(found) <= 3
     assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    "name", ["list", "sum", "items", "values", "choice", "negate", "str", "it", "key", "add", "len"]
+)
+async def test_parameters_may_be_called_like_anything_that_synthesis_knows(name):
+    marked = function(
+        f"longest({name})", '>>> longest(["a", "abc", "de"])', "'abc'", '>>> longest(["xx", "y"])', "'xx'"
+    )
+    for text in await proposed(marked, wanted=3):
+        scope: dict[str, object] = {}
+        exec(marked.replace("|", text), scope)
+        assert scope["longest"](["xx", "y"]) == "xx"
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        function("f(words)", '>>> f(["a", "bcd"])', "{'a': 1, 'bcd': 3}", '>>> f(["xy"])', "{'xy': 2}"),
+        function("g(rows)", ">>> g([[1, 2], [3]])", "[1, 2, 3]", ">>> g([[4]])", "[4]"),
+        function("h(xs)", ">>> h([1, 4, 9])", "[3, 5]", ">>> h([2, 2])", "[0]"),
+        function("k(n)", ">>> k(3)", "6", ">>> k(4)", "24", ">>> k(5)", "120"),
+    ],
+)
+async def test_all_that_is_proposed_is_python_and_does_what_the_examples_say(marked):
+    found = await proposed(marked, wanted=8)
+    assert found
+    for text in found:
+        scope: dict[str, object] = {}
+        exec(marked.replace("|", text), scope)
+        results = doctest.DocTestRunner(verbose=False)
+        for test in doctest.DocTestFinder().find(scope[marked[4]], globs=scope, name="it"):
+            results.run(test)
+        assert results.failures == 0, text

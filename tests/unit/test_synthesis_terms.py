@@ -88,7 +88,7 @@ def test_terms_of_equal_values_are_one():
         (1, True, False),
         ([1], [True], False),
         ([1], (1,), False),
-        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, True),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, False),
         ({3, 1, 2}, {1, 2, 3}, True),
         ([{1, 2}], [{2, 1}], True),
         ("a", "a", True),

@@ -41,6 +41,7 @@ SUGGESTED: Final[tuple[tuple[tuple[str, ...], tuple[Value, ...]], ...]] = (
     (("snake", "underscore"), ("_", " ")),
     (("punctuation",), (".,;:!?",)),
 )
+_FREE_NAME: Final = re.compile(r"(?<![.\w])[A-Za-z_]\w*\b(?!\s*=[^=])")
 _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,24})[\"'`]")
 _CASES: Final = re.compile(
     r"\b(if|else|otherwise|when|unless|or|for both|where|for (?:an? )?(?:positive|empty|even|odd|multiple))\b",
@@ -51,10 +52,12 @@ _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
 
 def weighted(goal: Goal) -> tuple[Operation, ...]:
     """The goal's operations, cheaper where a word of its name or documentation speaks for them."""
-    taken = set(goal.parameters) & {"it", "row"}
+    here = goal.surroundings
+    taken = set(goal.parameters) | {"self"} | (here.names - set(here.bindings))
     found = []
     for op in goal.operations:
-        if taken and (" it " in op.template or " row " in op.template):
+        # A name that the file gives a meaning of its own, such as a parameter called `list`.
+        if taken & set(_FREE_NAME.findall(op.template)):
             continue
         likely = op.cost - 2 * relevance(op.hint, goal.named, goal.described)
         found.append((likely, replace(op, cost=max(1, likely))))
@@ -168,6 +171,9 @@ _CONSTRUCTIONS: Final[dict[str, frozenset[str]]] = {
     "index": frozenset({"finding"}),
     "invert": frozenset({"mapping"}),
     "prime": frozenset({"all"}),
+    "dot": frozenset({"comprehension"}),
+    "chunk": frozenset({"comprehension"}),
+    "window": frozenset({"comprehension"}),
 }
 _ONE_SIDED: Final = ("remainder", "quotient", "subtract", "divides", "power", "even", "odd")
 
@@ -192,6 +198,14 @@ def spoken_for(goal: Goal) -> frozenset[str]:
     return made | {it.name for it in goal.operations if words & stemmed(it.hint)}
 
 
+def unsaid(term: Term, expectations: Mapping[str, frozenset[str]]) -> list[str]:
+    """The words of the function's name that nothing in a program answers to, neither operation nor literal."""
+    used = {name for it in term.parts() for name in (it.does, *it.does.split())}
+    texts = [it.values[0] for it in term.parts() if it.op.constant and isinstance(it.values[0], str)]
+    spelled = stems(" ".join(texts))
+    return [word for word, names in expectations.items() if not names & used and word not in spelled]
+
+
 def weight_of(
     term: Term, goal: Goal, expectations: Mapping[str, frozenset[str]], likely: frozenset[str]
 ) -> float:
@@ -199,8 +213,7 @@ def weight_of(
     outer = {it.partition(".")[0] for it in term.names} | term.names
     ignored = [it for it in goal.parameters if it not in outer]
     strange = sum(1 for it in term.parts() if it.op.constant and it.op.cost > 5)
-    used = {it.op.name for it in term.parts()}
-    unsaid = sum(1 for answers in expectations.values() if not answers & used)
-    odd = sum(1 for it in term.parts() if it.op.name in _ONE_SIDED and it.args[0].op.constant)
-    unspoken = 0 if any(it.op.name in likely for it in term.parts()) else 1
-    return term.cost + 12.0 * len(ignored) + 4.0 * strange + 3.0 * unsaid + 3.0 * odd + 3.0 * unspoken
+    silent = len(unsaid(term, expectations))
+    odd = sum(1 for it in term.parts() if it.does in _ONE_SIDED and it.args[0].op.constant)
+    unspoken = 0 if any(it.does in likely for it in term.parts()) else 1
+    return term.cost + 12.0 * len(ignored) + 4.0 * strange + 3.0 * silent + 3.0 * odd + 3.0 * unspoken

@@ -33,9 +33,9 @@ def program_of(term: Term, weight: float) -> Program:
 
 def _returning(term: Term, text: str) -> tuple[str, ...]:
     op = term.op
-    if op.name == "choice":
+    if term.does == "choice":
         condition, then, otherwise = term.args
-        if otherwise.op.name == "choice" or len(text) > MAX_WIDTH - 15 or _is_guard(term):
+        if otherwise.does == "choice" or len(text) > MAX_WIDTH - 15 or _is_guard(term):
             first = (f"if {render(condition)}:", f"\treturn {render(then)}")
             return (*first, *_returning(otherwise, render(otherwise)))
     if _REPEATED.search(op.template) and not term.args[0].op.variable and op.write is None and not op.binds:

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from vouch_server.model import Context
 from vouch_server.synthesis.goal import Goal
@@ -12,9 +11,6 @@ from vouch_server.synthesis.program import Program, text_in
 from vouch_server.synthesis.retrieval.records import FunctionRecord
 from vouch_server.synthesis.retrieval.search import retrieved
 from vouch_server.synthesis.solve import Search
-
-# How much a program may weigh more than the examples tell, in bits: beyond it is more likely chance than meant.
-DOUBT: Final = 7.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,5 +55,5 @@ def _by_search(goal: Goal) -> Iterator[Proposal | None]:
             yield None
             continue
         text = text_in(goal.hole, program)
-        if text is not None and program.weight <= search.evidence + DOUBT:
+        if text is not None:
             yield Proposal(text=text, weight=program.weight, sure=program.weight <= search.evidence / 2)

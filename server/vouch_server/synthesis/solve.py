@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from vouch_server.synthesis.goal import Goal
-from vouch_server.synthesis.grammar.bank import TICK, Bank
+from vouch_server.synthesis.grammar.bank import TICK, Bank, made
 from vouch_server.synthesis.grammar.binders import (
     Binder,
     binders_beside,
@@ -30,10 +30,12 @@ from vouch_server.synthesis.prior import (
     is_told,
     speaks_of_cases,
     spoken_for,
+    unsaid,
     weight_of,
     weighted,
 )
 from vouch_server.synthesis.program import Program, program_of
+from vouch_server.synthesis.rivals import Rivals
 from vouch_server.synthesis.values import ERROR, Value, identity, kind_of_all, literal_size, same
 
 Steps = Iterator[Program | None]
@@ -41,7 +43,15 @@ DEPTH: Final = 24
 ELEMENT_DEPTH: Final = 18
 MAX_BINDERS: Final = 14
 TURN_S: Final = 0.001
-_RUN_OVER: Final = ("split", "splitlines", "items", "values", "str", "range", "naturals", "range_from")
+# In bits: what the function's name adds to the evidence where the program does what it says, and where it does not,
+# and what is taken off where leaving out an example would have led to a simpler program each time.
+SAID: Final = 7.5
+UNSAID: Final = 2.5
+BENT: Final = 6.0
+# What one runs over that is not simply a name.
+_RUN_OVER: Final = frozenset(
+    {"split", "splitlines", "items", "values", "keys", "str", "set", "unique", "sorted", "reverse", "rest"}
+)
 
 
 class Search:
@@ -59,6 +69,7 @@ class Search:
         self.scope = _scope_terms(goal)
         leaves = [*self.scope, *(constant(value, self.count, cost) for value, cost in self.constants)]
         self.bank = Bank(leaves, self.operations, wanted)
+        self.rivals = Rivals(self.target or [])
         self.likely = spoken_for(goal)
         self.expectations = expectations_of(goal)
         self.evidence = evidence_of([it.expected for it in goal.calls], goal.prose)
@@ -68,7 +79,7 @@ class Search:
         yield from self._foundations()
         searches: list[tuple[int, Steps]] = [(5, self._expressions()), (5, self._deductions())]
         binders = self._binders()
-        searches += [(1, self._elements(it)) for it in binders]
+        searches += [(max(1, 3 - place), self._elements(it)) for place, it in enumerate(binders)]
         if self.goal.hole.statements:
             searches += [(1, it) for it in self._loops(binders)]
         while searches:
@@ -143,8 +154,9 @@ class Search:
 
     def _binders(self) -> list[Binder]:
         taken = frozenset(self.goal.parameters) | frozenset(self.goal.surroundings.names)
-        sources = [it for it in self.bank.terms("iterable") if it.cost <= 7 and not it.op.constant]
-        found = [binder for it in sources[:16] for binder in binders_over(it, taken)]
+        sources = [it for it in self.bank.terms("iterable") if _is_run_over(it)]
+        sources = sources[:12] + list(self._fields())
+        found = [binder for it in sources for binder in binders_over(it, taken)]
         plain = [it for it in self.scope if it.kind.startswith(("list", "tuple", "str"))]
         for left in plain[:4]:
             for right in plain[:4]:
@@ -154,9 +166,19 @@ class Search:
         found += [
             it for items in plain[:3] for size in numbers[:2] for it in strides_over(items, size, taken)
         ]
-        lengths = [it for it in self.bank.terms("int") if it.op.name == "len" and it.args[0].op.variable]
+        lengths = [it for it in self.bank.terms("int") if it.does == "len" and it.args[0].op.variable]
         found += ranges_for([*numbers[:3], *lengths[:1]], self.by_name, taken, self.count)
         return sorted(found, key=_unusual)[:MAX_BINDERS]
+
+    def _fields(self) -> Iterator[Term]:
+        """Texts split at the separators that they hold."""
+        split = [it for it in self.operations if it.name == "split" and len(it.takes) == 2]
+        for text in [it for it in self.scope if it.kind == "str" and not it.partial]:
+            for value, cost in self.constants:
+                if isinstance(value, str) and value.strip() and any(value in it for it in text.values):
+                    term = made(split[0], (text, constant(value, self.count, cost)), 4)
+                    if term is not None:
+                        yield term
 
     def _elements(self, binder: Binder) -> Steps:
         setting = Setting(
@@ -184,7 +206,7 @@ class Search:
         """Small computed terms that the words speak of, for use inside of loops: the average in `above_average`."""
         found = []
         for term in self.bank.terms("num|set:hashable"):
-            usual = next((it.cost for it in self.goal.operations if it.name == term.op.name), 0)
+            usual = next((it.cost for it in self.goal.operations if it.name == term.does), 0)
             if term.args and term.op.cost < usual and term.cost <= 6 and not term.partial:
                 found.append(term)
         return found[:4]
@@ -196,10 +218,21 @@ class Search:
             if term is None:
                 yield TICK
             elif self._reaches(term):
-                yield program_of(term, weight_of(term, self.goal, self.expectations, self.likely))
+                weight = weight_of(term, self.goal, self.expectations, self.likely)
+                if self._borne_out(term, weight):
+                    yield program_of(term, weight)
+
+    def _borne_out(self, term: Term, weight: float) -> bool:
+        """Whether the examples, with the words, say enough for a program of this weight to be more than chance."""
+        explained = bool(self.expectations) and not unsaid(term, self.expectations)
+        told = term.does in ("choice", "finding") and speaks_of_cases(self.goal)
+        doubt = 0.0 if told else BENT * self.rivals.doubt(weight)
+        return weight + doubt <= self.evidence + (SAID if explained else UNSAID)
 
     def _reaches(self, term: Term) -> bool:
         if self.target is not None and term.values != self.target:
+            if not term.op.constant:
+                self.rivals.see(term)
             return False
         if term.partial or term.op.constant or not (term.names - set(term.op.binds)) or self._wraps(term):
             return False
@@ -213,12 +246,19 @@ class Search:
         """Whether it only does something without effect to what is the answer already."""
         wanted = self.bank.target
         return wanted is not None and any(
-            len(it.values) == self.count and identity(it.values, it.kind) == wanted for it in term.args
+            it.names == term.names and len(it.values) == self.count and identity(it.values, it.kind) == wanted
+            for it in term.args
         )
 
 
+def _is_run_over(term: Term) -> bool:
+    if term.does in _RUN_OVER:
+        return term.args[0].op.variable and all(it.op.variable or it.op.constant for it in term.args)
+    return term.op.variable
+
+
 def _unusual(binder: Binder) -> int:
-    return binder.cost + sum(2 for it in binder.source if not it.op.variable and it.op.name not in _RUN_OVER)
+    return binder.cost + sum(1 for it in binder.source if not it.op.variable)
 
 
 def _scope_terms(goal: Goal) -> list[Term]:

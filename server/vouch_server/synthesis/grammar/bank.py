@@ -128,10 +128,12 @@ def _silly(op: Operation, args: tuple[Term, ...]) -> bool:
             )
         if op.name in _NEUTRAL and (_is(args[0], 0) or _is(args[1], 0) or _is(args[1], 1)):
             return True
+        if op.name in _NEUTRAL and "negate" in (args[0].does, args[1].does):
+            return True
         if op.name in ("add", "subtract") and (_is(args[1], 0) or (op.commutes and _is(args[0], 0))):
             return True
     if op.name == "not":
-        return args[0].op.name in (
+        return args[0].does in (
             "equal",
             "differ",
             "less",

@@ -76,7 +76,7 @@ def binders_over(term: Term, taken: frozenset[str]) -> list[Binder]:
     name = element_name(term, taken)
     offer(found, (name,), f"for {name} in {{0}}", (term,), lambda a: [(it,) for it in a], name, 2)
     if inner == "tuple":
-        first, second = ("key", "value") if term.op.name == "items" else ("a", "b")
+        first, second = ("key", "value") if term.does == "items" else ("a", "b")
         first, second = _free((first, "first"), taken), _free((second, "second"), taken)
         offer(found, (first, second), f"for {first}, {second} in {{0}}", (term,), _pairs, "", 1)
     if kind in ("list", "tuple", "str"):
@@ -219,8 +219,8 @@ def element_name(term: Term, taken: frozenset[str]) -> str:
     choices: list[str] = []
     if term.op.variable:
         choices += _singular(term.op.name.rpartition(".")[2])
-    if term.op.name in ("split", "splitlines"):
-        choices.append("line" if term.op.name == "splitlines" else "word")
+    if term.does in ("split", "splitlines"):
+        choices.append("line" if term.does == "splitlines" else "word")
     kind, _, inner = term.kind.partition(":")
     if kind == "str":
         choices += ["char", "letter", "c"]

@@ -139,7 +139,7 @@ class Elements:
                 yield from self._use(element)
 
     def _use(self, element: Term) -> Iterator[Step]:
-        if element.kind == "bool" and not element.partial and len(self.predicates) < MAX_KEPT * 3:
+        if _decides(element) and len(self.predicates) < MAX_KEPT * 3:
             self.predicates.append(element)
             yield from self._filtered(element)
             if self.setting.target is not None:
@@ -208,6 +208,8 @@ class Elements:
             return
         if self.kind == "dict" and _hashable(key.values):
             yield from self._mapped(key)
+            if self.binder.nested:
+                return
             yield counted(self.binder, key, self.setting.target)
             for element in self.binder.columns():
                 yield grouped(self.binder, key, element, self.setting.target)
@@ -219,22 +221,27 @@ class Elements:
         target = self.setting.target
         assert target is not None
         keys = self.binder.split(key.values)
-        if any(set(ks) != set(want) for ks, want in zip(keys, target, strict=True)):
+        if any(list(dict.fromkeys(ks)) != list(want) for ks, want in zip(keys, target, strict=True)):
             return
         wanted = [want[k] for ks, want in zip(keys, target, strict=True) for k in ks]
         value = self.bank.found.get(identity(wanted, kind_of_all(wanted)))
         if value is not None:
             text = f"{{{render(key)}: {render(value)} {self.binder.written()}}}"
+            names = self.binder.names
             op = Operation(
-                name="mapping",
-                template="",
-                run=refuse,
-                level=ATOM,
-                binds=self.binder.names,
-                write=lambda _: text,
+                name="mapping", template="", run=refuse, level=ATOM, binds=names, write=_fixed(text)
             )
             cost = self.binder.cost + key.cost + value.cost + 2
             yield Term(op, (key, value, *self.binder.source), cost, list(target), kind_of_all(target))
+
+
+def _decides(element: Term) -> bool:
+    """Whether an element term is fit to be a condition: a truth value, or a text or list that is empty at times."""
+    if element.partial or not element.args:
+        return False
+    return element.kind == "bool" or (
+        element.kind.startswith(("str", "list")) and not all(element.values) and any(element.values)
+    )
 
 
 def _hashable(values: Row) -> bool:
@@ -250,13 +257,15 @@ def keyed(binder: Binder, key: Term, target: Row) -> Iterable[Term]:
     elements = [[row[0] for row in rows] for rows in binder.rows]
     keys = binder.split(key.values)
     source = binder.source[0]
-    plain = key.op.name in ("len", "abs", "sum") and key.args[0].op.variable
-    name = key.op.name if plain else f"lambda {binder.element}: {render(key)}"
+    plain = key.does in ("len", "abs", "sum") and key.args[0].op.variable
+    name = key.does if plain else f"lambda {binder.element}: {render(key)}"
     for called, text in (("sorted", ""), ("sorted", ", reverse=True"), ("max", ""), ("min", "")):
         values = [_chosen(called, bool(text), items, ks) for items, ks in zip(elements, keys, strict=True)]
         if all(same(it, want) for it, want in zip(values, target, strict=True)):
             written = f"{called}({render(source)}, key={name}{text})"
-            op = Operation(name="keyed", template="", run=refuse, binds=binder.names, write=_fixed(written))
+            op = Operation(
+                name=f"keyed {called}", template="", run=refuse, binds=binder.names, write=_fixed(written)
+            )
             cost = binder.cost + key.cost + (3 if plain else 5) + len(text) // 8
             yield Term(op, (key, source), cost, values, kind_of_all(values))
 

@@ -138,7 +138,7 @@ class Folds:
             (rows[0], want[0]) for rows, want in zip(self.binder.rows, self.target, strict=True) if rows
         ]
         names = self.binder.names
-        starts = () if step.op.name in ("greater", "lesser") else (0, 1, "")
+        starts = () if step.does in ("greater", "lesser") else (0, 1, "")
         for start in starts:
             scopes = ((dict(zip(names, row, strict=True)), want) for row, want in firsts)
             if all(_is(step, {**scope, self.name: start}, want) for scope, want in scopes):
@@ -177,7 +177,7 @@ class Folds:
 
 def assignment(name: str, value: Term) -> str:
     """An assignment, augmented where that is how one writes it."""
-    sign = _AUGMENTED.get(value.op.name)
+    sign = _AUGMENTED.get(value.does)
     if sign is not None and value.op.commutes and value.args[1].op.name == name:
         value = Term(value.op, (value.args[1], value.args[0]), value.cost, value.values, value.kind)
     if sign is not None and value.args[0].op.name == name:

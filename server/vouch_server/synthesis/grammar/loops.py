@@ -1,6 +1,7 @@
 """Loops as statements: counting, grouping, early return, folds, running results and steps repeated. All of them end."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from vouch_server.synthesis.grammar.bank import TICK, Bank, Step
@@ -136,7 +137,7 @@ def _repeat(step: Term, a: Value, b: Value, times: Value) -> Value:
 
 def dwindling_pairs(numbers: list[Term], operations: tuple[Operation, ...], target: Row) -> Iterator[Step]:
     """`while b: a, b = b, step(a, b)` on two arguments, as Euclid does."""
-    few = tuple(it for it in operations if it.name in ("remainder", "subtract", "abs"))
+    few = tuple(replace(it, cost=2) for it in operations if it.name in ("remainder", "subtract", "abs"))
     for first in numbers:
         for second in numbers:
             if first is second:

@@ -48,8 +48,8 @@ def _counted(items: Iterable[Value]) -> Value:
 FOLDS: Final = (
     op("len", "len({0})", len, "seq|set|dict", 3),
     op("sum", "sum({0})", lambda a: small(sum(a)), "collection:num|collection:bool", 2),
-    op("max", "max({0})", max, "collection:sortable|str", 3),
-    op("min", "min({0})", min, "collection:sortable|str", 3),
+    op("max", "max({0})", max, "collection:sortable|str", 4),
+    op("min", "min({0})", min, "collection:sortable|str", 4),
     op("sorted", "sorted({0})", sorted, "collection:sortable|str", 3),
     op(
         "sorted_down",
@@ -89,7 +89,7 @@ FOLDS: Final = (
 
 PLACES: Final = (
     op("first", "{0}[0]", lambda a: a[0], "seq", 3),
-    op("last", "{0}[-1]", lambda a: a[-1], "seq", 4),
+    op("last", "{0}[-1]", lambda a: a[-1], "seq", 3),
     op("item", "{0}[{1}]", lambda a, b: a[b], "seq int", 4),
     op("rest", "{0}[1:]", lambda a: a[1:], "seq", 5),
     op("front", "{0}[:-1]", lambda a: a[:-1], "seq", 6),
@@ -119,6 +119,7 @@ LISTS: Final = (
     op("enumerate", "enumerate({0})", lambda a: list(enumerate(a)), "seq", 5, gives="iter"),
     op("range", "range({0})", _ranged, "int", 4, gives="iter"),
     op("range_from", "range({0}, {1})", _ranged, "int int", 5, gives="iter"),
+    op("range_to", "range({0}, {1} + 1)", lambda a, b: _ranged(a, b + 1), "int int", 7, gives="iter"),
     op("naturals", "range(1, {0} + 1)", lambda n: _ranged(1, n + 1), "int", 6, gives="iter"),
     op("flatten", "[it for row in {0} for it in row]", _flat, "items:list|items:tuple", 8),
     op("transpose", "[list(row) for row in zip(*{0})]", _unpackable, "list:list|list:tuple", 9),

@@ -57,6 +57,11 @@ class Term(NamedTuple):
             yield from arg.parts()
 
     @property
+    def does(self) -> str:
+        """The name of the operation at its top; "" for leaves, whose names are anybody's choice."""
+        return self.op.name if self.args else ""
+
+    @property
     def names(self) -> frozenset[str]:
         """The variables it reads, those that it binds itself included."""
         return frozenset(it.op.name for it in self.parts() if it.op.variable)
@@ -118,7 +123,7 @@ def _brief(name: str, inner: str, comprehension: Term) -> str:
     """A set or a length of a comprehension, as a person writes it."""
     if name == "set":
         return "{" + inner[1:-1] + "}"
-    if " if " in inner and comprehension.op.name == "comprehension":
+    if " if " in inner and comprehension.does == "comprehension":
         clause = inner[len(render(comprehension.args[0])) + 1 : -1]
         return f"sum(1{clause})"
     return f"len({inner})"

@@ -50,7 +50,7 @@ def _integer(text: str) -> Value:
 def write_concatenation(term: Term) -> str:
     """A chain of `+` on strings; as an f-string where literal and computed pieces alternate and none needs quotes."""
     pieces = list(_pieces(term))
-    if len(pieces) > 2 or any(it.op.name == "str" for it in pieces):
+    if len(pieces) > 2 or any(it.does == "str" for it in pieces):
         written = [_formatted(it) for it in pieces]
         if any(it.op.constant for it in pieces) and all(it is not None for it in written):
             return 'f"' + "".join(it for it in written if it is not None) + '"'
@@ -58,7 +58,7 @@ def write_concatenation(term: Term) -> str:
 
 
 def _pieces(term: Term) -> list[Term]:
-    if term.op.name == "concat":
+    if term.does == "concat":
         return [piece for arg in term.args for piece in _pieces(arg)]
     return [term]
 
@@ -68,7 +68,7 @@ def _formatted(piece: Term) -> str | None:
         text = str(piece.values[0])
         quotable = literal(text) == f'"{text}"'
         return text.replace("{", "{{").replace("}", "}}") if quotable else None
-    inner = piece.args[0] if piece.op.name == "str" else piece
+    inner = piece.args[0] if piece.does == "str" else piece
     text = render(inner)
     return None if any(it in text for it in "\"'\\{}!") else f"{{{text}}}"
 
