@@ -37,11 +37,19 @@ from vouch_server.synthesis.prior import (
 from vouch_server.synthesis.program import Program, program_of
 from vouch_server.synthesis.rivals import Rivals
 from vouch_server.synthesis.values import ERROR, Value, identity, kind_of_all, literal_size, same
+from vouch_server.synthesis.words import stemmed
 
 Steps = Iterator[Program | None]
 DEPTH: Final = 24
 ELEMENT_DEPTH: Final = 18
 MAX_BINDERS: Final = 14
+# Words that speak for a way to run over things, told by a part of its clause.
+_RUNS_SPOKEN_OF: Final = (
+    ("range(0, len(", ("chunk", "batch", "group", "piece", "split")),
+    ("- {1} + 1)", ("window", "slide", "consecutive", "substring")),
+    ("[1:])", ("neighbour", "adjacent", "consecutive", "difference", "between", "increasing")),
+    ("enumerate({0}) for", ("pair", "close", "closer", "any", "two", "combination")),
+)
 TURN_S: Final = 0.001
 # In bits: what the function's name adds to the evidence where the program does what it says, and where it does not,
 # and what is taken off where leaving out an example would have led to a simpler program each time.
@@ -168,7 +176,8 @@ class Search:
         ]
         lengths = [it for it in self.bank.terms("int") if it.does == "len" and it.args[0].op.variable]
         found += ranges_for([*numbers[:3], *lengths[:1]], self.by_name, taken, self.count)
-        return sorted(found, key=_unusual)[:MAX_BINDERS]
+        words = self.goal.named | self.goal.described
+        return sorted(found, key=lambda it: _unusual(it, words))[:MAX_BINDERS]
 
     def _fields(self) -> Iterator[Term]:
         """Texts split at the separators that they hold."""
@@ -257,7 +266,10 @@ def _is_run_over(term: Term) -> bool:
     return term.op.variable
 
 
-def _unusual(binder: Binder) -> int:
+def _unusual(binder: Binder, words: frozenset[str]) -> int:
+    spoken = any(clause in binder.clause and words & stemmed(hint) for clause, hint in _RUNS_SPOKEN_OF)
+    if spoken:
+        return 4
     return binder.cost + sum(1 for it in binder.source if not it.op.variable)
 
 
