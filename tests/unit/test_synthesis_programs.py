@@ -8,7 +8,7 @@ import pytest
 from vouch_server.generators.synthesis import Synthesis, SynthesisSettings
 from vouch_server.model import Context, Snapshot
 
-PATIENT = SynthesisSettings(budget_ms=2_500)
+PATIENT = SynthesisSettings(budget_ms=1_500)
 
 
 def context(marked: str, workspace: Path | None = None, language: str = "python") -> Context:
@@ -93,6 +93,10 @@ async def test_the_rest_of_the_file_may_be_anything(marked, expected):
     await check(marked, expected)
 
 
+async def test_after_a_docstring_the_line_is_ended_as_the_file_ends_its_lines():
+    await check(MEAN.replace("\n", "\r\n")[:-2] + "|", "\r\n    return sum(numbers) / len(numbers)")
+
+
 async def test_bodies_of_several_lines_take_the_indentation_and_line_ends_of_the_file():
     marked = (
         "def safe_mean(xs):\r\n"
@@ -110,6 +114,8 @@ async def test_bodies_of_several_lines_take_the_indentation_and_line_ends_of_the
         MEAN + '    text = "here |"\n',
         MEAN.replace("Average.", "Average|."),
         MEAN + "    numbers.|",
+        MEAN + "    return num|",
+        MEAN + "    total = len|",
         "|",
         "x = |\n",
         "def f(x):\n    |",
@@ -123,6 +129,8 @@ async def test_bodies_of_several_lines_take_the_indentation_and_line_ends_of_the
         "string",
         "docstring",
         "attribute",
+        "half a name",
+        "half a call",
         "empty file",
         "outside",
         "no examples",

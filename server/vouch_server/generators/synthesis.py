@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -54,26 +55,32 @@ class Synthesis:
         if goal is None or wanted < 1:
             return
         records = await self._records(context)
-        waiting: list[Proposal] = []
-        sent = 0
+        deadline = started + self.settings.budget_ms / 1000
+        async with aclosing(_paced(proposals(goal, records), deadline)) as steps:
+            async for proposal in self._chosen(steps, started, wanted):
+                yield Candidate(text=proposal.text, generator=NAME, score=-proposal.weight)
+
+    async def _chosen(
+        self, steps: AsyncIterator[Proposal | None], started: float, wanted: int
+    ) -> AsyncIterator[Proposal]:
+        """The likeliest once there was time to look for a likelier one; the next when all time is used."""
+        waiting: dict[str, Proposal] = {}
+        sent: set[str] = set()
         patience: float | None = None
-        async for proposal in _paced(
-            proposals(context, goal, records), started + self.settings.budget_ms / 1000
-        ):
+        async for proposal in steps:
             now = time.perf_counter()
-            if proposal is not None:
-                waiting.append(proposal)
+            if proposal is not None and proposal.text not in sent:
+                waiting[proposal.text] = proposal
                 if patience is None:
                     patience = started + max(2 * (now - started), self._settle(proposal))
-            if patience is not None and now >= patience and sent == 0:
-                best = min(waiting, key=lambda it: it.weight)
-                waiting.remove(best)
-                sent = 1
-                yield _candidate(best)
-                if sent >= wanted:
+            if patience is not None and now >= patience and not sent:
+                best = _ranked(waiting)[0]
+                sent.add(waiting.pop(best.text).text)
+                yield best
+                if len(sent) >= wanted:
                     return
-        for proposal in _ranked(waiting)[: wanted - sent]:
-            yield _candidate(proposal)
+        for proposal in _ranked(waiting)[: wanted - len(sent)]:
+            yield proposal
 
     async def _records(self, context: Context) -> list[FunctionRecord]:
         """Functions of the open documents and of the workspace, as far as they could be read in time."""
@@ -92,7 +99,7 @@ class Synthesis:
         return self.settings.settle_ms * (1.0 if proposal.sure else 4.0) / 1000
 
 
-async def _paced(steps: Iterator[Proposal | None], deadline: float) -> AsyncIterator[Proposal | None]:
+async def _paced(steps: Iterator[Proposal | None], deadline: float) -> AsyncGenerator[Proposal | None, None]:
     """The steps, with the event loop's turn in between, until the deadline."""
     slice_end = time.perf_counter() + SLICE_S
     for step in steps:
@@ -106,12 +113,8 @@ async def _paced(steps: Iterator[Proposal | None], deadline: float) -> AsyncIter
             return
 
 
-def _ranked(waiting: list[Proposal]) -> list[Proposal]:
-    return sorted(waiting, key=lambda it: it.weight)
-
-
-def _candidate(proposal: Proposal) -> Candidate:
-    return Candidate(text=proposal.text, generator=NAME, score=-proposal.weight)
+def _ranked(waiting: dict[str, Proposal]) -> list[Proposal]:
+    return sorted(waiting.values(), key=lambda it: it.weight)
 
 
 SYNTHESIS = GeneratorKind(

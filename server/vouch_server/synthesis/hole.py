@@ -12,7 +12,6 @@ from vouch_server.synthesis.translate import HOLE
 _DEFINITION: Final = re.compile(r"^(?P<indent>[ \t]*)(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(", re.MULTILINE)
 _CLASS: Final = re.compile(r"^(?P<indent>[ \t]*)class[ \t]+\w+", re.MULTILINE)
 _INDENTED: Final = re.compile(r"^([ \t]+)(?=\S)", re.MULTILINE)
-_WORD_END: Final = re.compile(r"[A-Za-z_]\w*$")
 MAX_DEFINITIONS: Final = 12
 MAX_FUNCTION: Final = 40_000
 
@@ -89,7 +88,7 @@ def _hole_in(prefix: str, suffix: str, start: int, layout: Layout) -> Hole | Non
         return None if rest.strip() else _blank(head, line, tail, body, owner, parsed)
     function = parsed(f"{head}{line}{HOLE}{rest}{tail}")
     if function is not None and not _has_statement_hole(function):
-        return None if _glued(line) else _hole(function, owner, body, statements=False)
+        return _hole(function, owner, body, statements=False)
     if rest.strip():
         return None
     function = parsed(f"{head}{line}{layout.eol}{body.indent}{HOLE}{tail}")
@@ -149,12 +148,6 @@ def _is_placeholder(statement: ast.stmt) -> bool:
 
 def _has_statement_hole(function: FunctionNode) -> bool:
     return any(_is_hole(it) for it in ast.walk(function) if isinstance(it, ast.stmt))
-
-
-def _glued(line: str) -> bool:
-    """A word or a dot right before the cursor: what is found would be glued to it."""
-    word = _WORD_END.search(line)
-    return line.endswith(".") or word is not None
 
 
 def _ends_opening(function: FunctionNode, line: str) -> bool:

@@ -3,14 +3,16 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from vouch_server.model import Context
 from vouch_server.synthesis.goal import Goal
 from vouch_server.synthesis.ideas import ideas
 from vouch_server.synthesis.program import Program, text_in
 from vouch_server.synthesis.retrieval.records import FunctionRecord
 from vouch_server.synthesis.retrieval.search import retrieved
 from vouch_server.synthesis.solve import Search
+
+FARTHEST: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +24,15 @@ class Proposal:
     sure: bool = False
 
 
-def proposals(context: Context, goal: Goal, records: Sequence[FunctionRecord]) -> Iterator[Proposal | None]:
-    """Proposals as they are found, None in between. Nothing that stands after the cursor already, nothing twice."""
-    ahead = context.suffix.strip()
+def proposals(goal: Goal, records: Sequence[FunctionRecord]) -> Iterator[Proposal | None]:
+    """Proposals as they are found, None in between; a text again only where it turns out to be likelier."""
     lightest: dict[str, float] = {}
     for proposal in itertools.chain(_by_likeness(goal, records), _by_search(goal)):
         if proposal is None:
             yield None
             continue
         text = proposal.text.strip()
-        if not text or ahead.startswith(text) or lightest.get(text, float("inf")) <= proposal.weight:
+        if not text or lightest.get(text, float("inf")) <= proposal.weight:
             continue
         lightest[text] = proposal.weight
         yield proposal
@@ -50,10 +51,13 @@ def _by_search(goal: Goal) -> Iterator[Proposal | None]:
     if not goal.rows:
         return
     search = Search(goal)
+    lightest = float("inf")
     for program in search.run():
         if program is None:
             yield None
             continue
         text = text_in(goal.hole, program)
-        if text is not None:
+        lightest = min(lightest, program.weight)
+        # What only goes on from half a word while something much likelier does not is a coincidence.
+        if text is not None and program.weight <= lightest + FARTHEST:
             yield Proposal(text=text, weight=program.weight, sure=program.weight <= search.evidence / 2)
