@@ -108,8 +108,10 @@ class Run:
     async def cancel(self) -> None:
         """End what still runs of it."""
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        # Waited for and not awaited: a cancellation of the caller's own is not to be taken for the task's.
+        await asyncio.wait({self._task})
+        if not self._task.cancelled():
+            self._task.result()
 
     async def _go(self, workbench: Workbench, trial: Trial, work: Work) -> None:
         try:

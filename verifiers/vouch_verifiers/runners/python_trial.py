@@ -184,8 +184,10 @@ async def _baseline(examination: Examination, *, load: bool) -> RunReport:
     key = older.key(str(load), str(examination.workbench.generation))
     if key not in known:
         run = Run(examination.workbench, older, Work(source=older.after, load=load))
-        report = await (run.finished() if load else run.compiled())
-        await run.cancel()
+        try:
+            report = await (run.finished() if load else run.compiled())
+        finally:
+            await run.cancel()
         if report.fault:
             return report
         if len(known) >= MOST_BASELINES:

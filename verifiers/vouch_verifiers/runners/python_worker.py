@@ -48,6 +48,8 @@ class PythonWorker:
         self._scratch = scratch
         self._lock = asyncio.Lock()
         self._warmed: set[str] = set()
+        self._importing: asyncio.Task[None] | None = None
+        self._frame_size: int | None = None
         self.python: tuple[int, ...] = ()
         self.isolation = ""
 
@@ -65,6 +67,9 @@ class PythonWorker:
 
     async def aclose(self) -> None:
         await self._process.aclose()
+        if self._importing is not None:
+            # With its process gone it ends at once; what it says of that interests nobody any more.
+            await asyncio.gather(self._importing, return_exceptions=True)
 
     async def run(self, job: Event) -> AsyncGenerator[Event]:
         """Send a job and yield what it reports, "end" last. Raises SandboxFault; the worker is then dead."""
@@ -87,19 +92,27 @@ class PythonWorker:
                     await self._stop_current()
 
     async def warm(self, modules: Sequence[str]) -> None:
-        """Import modules before any fork, once. What cannot be imported is left. Raises SandboxFault."""
-        missing = [it for it in modules if it not in self._warmed]
-        if not missing:
-            return
+        """Import modules before any fork, once. What cannot be imported is left. Raises SandboxFault.
+
+        An import goes on when its caller is cancelled: whoever types on would otherwise never see its end.
+        """
+        while not self._warmed.issuperset(modules):
+            if self._importing is None or self._importing.done():
+                missing = [it for it in modules if it not in self._warmed]
+                self._importing = asyncio.create_task(self._import(missing))
+            await asyncio.wait({self._importing})
+            self._importing.result()
+
+    async def _import(self, modules: Sequence[str]) -> None:
         async with self._lock:
-            await self._send({"do": "warm", "modules": missing})
             try:
+                await self._send({"do": "warm", "modules": modules})
                 async with asyncio.timeout(WARM_TIMEOUT_S):
                     await self._receive()
             except TimeoutError as error:
                 await self._process.aclose()
-                raise SandboxFault(f"importing {', '.join(missing)} did not end") from error
-            self._warmed.update(missing)
+                raise SandboxFault(f"importing {', '.join(modules)} did not end") from error
+            self._warmed.update(modules)
 
     async def prove(self) -> None:
         """Let a canary try to get out. Raises SandboxFault, the worker closed, when it does."""
@@ -130,17 +143,25 @@ class PythonWorker:
                     pass
         except (TimeoutError, SandboxFault):
             await self._process.aclose()
+        except asyncio.CancelledError:
+            # Cancelled twice: what is left of this job must not be read as the next one's.
+            await self._process.aclose()
+            raise
 
     async def _send(self, message: Event) -> None:
         body = json.dumps(message).encode("utf-8", "surrogatepass")
         await self._process.write(_HEADER.pack(len(body)) + body)
 
     async def _receive(self) -> Event:
-        size = _HEADER.unpack(await self._process.read_exactly(_HEADER.size))[0]
-        if size > MAX_FRAME:
+        # Cancelled between a header and its body, the next call goes on with the body.
+        if self._frame_size is None:
+            self._frame_size = int(_HEADER.unpack(await self._process.read_exactly(_HEADER.size))[0])
+        if self._frame_size > MAX_FRAME:
             await self._process.aclose()
             raise SandboxFault("the worker sent a frame over the limit")
-        message = json.loads(await self._process.read_exactly(size))
+        body = await self._process.read_exactly(self._frame_size)
+        self._frame_size = None
+        message = json.loads(body)
         if not isinstance(message, dict):
             raise SandboxFault("the worker sent something that is not a message")
         return message

@@ -38,8 +38,8 @@ class SandboxedProcess:
     ) -> "SandboxedProcess":
         """Start `argv`. It must be started from the main thread: bubblewrap's `--die-with-parent` follows the
         thread that forked it. Raises SandboxFault when it cannot be started."""
-        try:
-            process = await asyncio.create_subprocess_exec(
+        starting = asyncio.create_task(
+            asyncio.create_subprocess_exec(
                 *argv,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -50,9 +50,18 @@ class SandboxedProcess:
                 start_new_session=True,
                 limit=STREAM_LIMIT,
             )
+        )
+        try:
+            return cls(await asyncio.shield(starting))
         except OSError as error:
             raise SandboxFault(f"cannot start {argv[0]}: {error}") from error
-        return cls(process)
+        except asyncio.CancelledError:
+            # asyncio's own clean-up of a start that is cancelled half-way may wait for ever (seen on Python 3.11, for
+            # pipes that were never connected). It is let through, which takes milliseconds, and ended then.
+            await _until_done(starting)
+            if not starting.cancelled() and starting.exception() is None:
+                await cls(starting.result()).aclose()
+            raise
 
     @property
     def alive(self) -> bool:
@@ -96,12 +105,12 @@ class SandboxedProcess:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self._process.wait()
         self._drain.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._drain
-        # Closing the transport frees the pipes now rather than at garbage collection.
+        await asyncio.wait({self._drain})
+        # Closing the transport frees the pipes now rather than at garbage collection, after one turn of the loop.
         transport = getattr(self._process, "_transport", None)
         if transport is not None:
             transport.close()
+            await asyncio.sleep(0)
 
     def _kill_group(self) -> None:
         if not self.alive:
@@ -119,6 +128,13 @@ class SandboxedProcess:
     def _gone(self) -> SandboxFault:
         tail = self.stderr_tail.splitlines()[-1:] or ["no message"]
         return SandboxFault(f"the process is gone: {tail[0][:300]}")
+
+
+async def _until_done(task: asyncio.Task[asyncio.subprocess.Process]) -> None:
+    """Wait for a task however often the caller is cancelled meanwhile; it is about to raise that anyway."""
+    while not task.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S)
 
 
 async def said_ready(process: Process) -> str | None:
