@@ -15,6 +15,7 @@ from vouch_server import reading
 from vouch_server.model import GeneratorKind
 from vouch_server.registry import generators
 from vouch_verifiers.model import Require
+from vouch_verifiers.plain_files import read_plain
 from vouch_verifiers.settings import Limits, Setting, VerifierSettings
 
 SECTION = "vouch"
@@ -161,14 +162,13 @@ def tighten(user: VerifierSettings, workspace: VerifierSettings) -> VerifierSett
 def read_file(path: Path) -> Mapping[str, Any]:
     """The raw settings in a TOML or JSON file, for `read`. Raises SettingsFault."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
+        if path.stat().st_size > LARGEST_FILE:
             raise SettingsFault(f"{path} is too large for a file of settings")
+        data = read_plain(path, most_bytes=LARGEST_FILE)
         text = data.decode("utf-8-sig")
         raw = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except OSError as error:
-        raise SettingsFault(f"{path} cannot be read: {error.strerror}") from error
+        raise SettingsFault(f"{path} cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
         kind = "TOML" if path.suffix == ".toml" else "JSON"
         raise SettingsFault(f"{path} is not {kind}: {error}") from error

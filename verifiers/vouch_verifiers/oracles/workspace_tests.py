@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from vouch_verifiers.oracles.expressions import parse_module
+from vouch_verifiers.plain_files import read_plain
 
 TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py|tests?\.py")
 SKIPPED = frozenset(
@@ -104,7 +105,7 @@ def read_tests(text: str) -> TestFile | None:
 @lru_cache(maxsize=MOST_FILES)
 def _read(path: Path, _changed: int, _size: int) -> str | None:
     try:
-        return path.read_text("utf-8")
+        return read_plain(path).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vouch_verifiers.baseline import headline
 from vouch_verifiers.diagnostics import Diagnostic
+from vouch_verifiers.plain_files import read_plain
 from vouch_verifiers.toolchains import ty
 from vouch_verifiers.toolchains.python_syntax import calls_around, handled_exceptions
 
@@ -106,7 +107,7 @@ def _is_dynamic(module: str, places: Sequence[Path]) -> bool:
         stem = place.joinpath(*module.strip(".").split("."))
         for file in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py"):
             try:
-                text = file.read_text(encoding="utf-8", errors="replace")
+                text = read_plain(file).decode("utf-8", "replace")
             except OSError:
                 continue
             return _DYNAMIC_NAMES.search(text) is not None

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from vouch_verifiers.plain_files import read_plain
+
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 _LIBRARY = re.compile(r"python(\d+)\.(\d+)t?")
 
@@ -58,7 +60,7 @@ def read_environment(interpreter: Path) -> PythonEnvironment | None:
 
 def _venv_settings(prefix: Path) -> dict[str, str] | None:
     try:
-        text = (prefix / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+        text = read_plain(prefix / "pyvenv.cfg").decode("utf-8", "replace")
     except OSError:
         return None
     pairs = (line.partition("=") for line in text.splitlines())
@@ -101,7 +103,7 @@ def _path_files(packages: Path) -> list[Path]:
     found: list[Path] = []
     for file in sorted(packages.glob("*.pth")):
         try:
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = read_plain(file).decode("utf-8", "replace").splitlines()
         except OSError:
             continue
         for line in lines:

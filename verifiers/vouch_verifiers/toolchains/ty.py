@@ -1,5 +1,6 @@
 """ty, a type checker for Python: how to start it, and which of its rules may reject. Knows no trial."""
 
+import asyncio
 import re
 import shutil
 import sys
@@ -11,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from vouch_verifiers.diagnostics import Diagnostic, Severity
+from vouch_verifiers.plain_files import read_plain
 from vouch_verifiers.sandbox import Policy, Sandbox, SandboxFault
 from vouch_verifiers.settings import MIB, Limits
 from vouch_verifiers.toolchains.base_protocol import Json
@@ -80,7 +82,7 @@ async def start(sandbox: Sandbox, *, root: Path, environment: PythonEnvironment 
     resources = AsyncExitStack()
     directory = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="vouch-ty-")))
     config = directory / "ty.toml"
-    config.write_text(configuration(root, environment), encoding="utf-8")
+    config.write_text(await asyncio.to_thread(configuration, root, environment), encoding="utf-8")
     spec = server(program, config=config, root=root, environment=environment)
     return await LspDiagnostics.start(sandbox, spec, resources=resources)
 
@@ -149,8 +151,8 @@ def _said_search_path(root: Path) -> list[str]:
 
 def _toml(file: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return tomllib.loads(read_plain(file).decode("utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}  # A configuration that cannot be read says nothing.
 
 
