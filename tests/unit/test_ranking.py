@@ -18,6 +18,7 @@ from vouch_verifiers.model import (
     Verdict,
     failed,
     inconclusive,
+    not_applicable,
     passed,
 )
 
@@ -34,8 +35,16 @@ def judged(text, *findings, score=0.0, agreeing=1, required=("compile",)):
     )
 
 
-def good(text, **facts):
-    return judged(text, ("compile", passed("compiles")), **facts)
+def good(text, *findings, **facts):
+    return judged(text, ("compile", passed("compiles")), *findings, **facts)
+
+
+EXAMPLES_PASSED = ("examples", passed("1/1 example"))
+NO_EXAMPLE = ("examples", not_applicable("no example"))
+
+
+def ran(executed, inserted):
+    return ("run", passed("runs", executed_lines=executed, inserted_lines=inserted))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +54,26 @@ def good(text, **facts):
         pytest.param([good("a"), good("b")], "ab", id="order of arrival"),
         pytest.param([good("a", score=0.1), good("b", score=0.9)], "ba", id="score before arrival"),
         pytest.param([good("a", score=9.0), good("b", agreeing=3)], "ba", id="agreement before score"),
+        pytest.param(
+            [good("a", NO_EXAMPLE, agreeing=3), good("b", EXAMPLES_PASSED)], "ba", id="examples first of all"
+        ),
+        pytest.param(
+            [good("a", agreeing=3), good("b", ("tests", passed("1 test")))], "ba", id="tests as examples"
+        ),
+        pytest.param(
+            [good("a", EXAMPLES_PASSED), good("b", EXAMPLES_PASSED, ("tests", passed("1 test")))],
+            "ab",
+            id="examples and tests are no more than one of them",
+        ),
+        pytest.param(
+            [good("a", ran(1, 4), score=9.0), good("b", ran(3, 4))],
+            "ba",
+            id="share of lines run before score",
+        ),
+        pytest.param([good("a", ran(5, 10)), good("b", ran(1, 1))], "ba", id="a share, not a number"),
+        pytest.param(
+            [good("a", ran(4, 4)), good("b", ran(1, 4), agreeing=2)], "ba", id="agreement before lines run"
+        ),
         pytest.param(
             [judged("a", ("compile", failed("no"))), good("b")], "b", id="rejected ones are left out"
         ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from vouch_server.acceptance import Accepted, Edit, after_edit, found, inserted
 from vouch_server.model import Context, Suggestion
 from vouch_server.pipeline import Inquiry
+from vouch_server.ranking import strength
 
 INQUIRIES_KEPT = 8
 SHOWN_KEPT = 32
@@ -17,7 +18,8 @@ class Dialogue:
 
     def __init__(self) -> None:
         self.inquiry: Inquiry | None = None
-        self.preferred = ""
+        self._chosen = ""
+        self._leading = ""
         self._past: deque[Inquiry] = deque(maxlen=INQUIRIES_KEPT)
         self._shown: OrderedDict[str, Suggestion] = OrderedDict()
         self._accepted: deque[Accepted] = deque(maxlen=ACCEPTED_KEPT)
@@ -36,21 +38,28 @@ class Dialogue:
         self._past.clear()
 
     def known(self, context: Context) -> tuple[Suggestion, ...]:
-        """What was vouched for already and leads on from this hole, best first, each text once."""
-        return tuple(sorted(self._by_merit(context), key=lambda it: it.id != self.preferred))
+        """What was vouched for already and leads on from this hole, each text once.
+
+        What the person chose comes first, else what they are looking at, else the best.
+        """
+        merit = self._by_merit(context)
+        first = self._first(merit)
+        return tuple(sorted(merit, key=lambda it: it is not first))
 
     def next(self, context: Context) -> tuple[Suggestion, int, int] | None:
         """Prefer the suggestion after the first; it, its 0-based place by merit, and how many there are."""
         merit = self._by_merit(context)
         if not merit:
             return None
-        first = next((place for place, it in enumerate(merit) if it.id == self.preferred), 0)
-        place = (first + 1) % len(merit)
-        self.preferred = merit[place].id
+        first = self._first(merit)
+        place = (merit.index(first) + 1) % len(merit) if first is not None else 0
+        self._chosen = merit[place].id
         return merit[place], place, len(merit)
 
     def show(self, suggestions: tuple[Suggestion, ...]) -> None:
         """Remember what the editor was given, to know it again when it is accepted."""
+        if suggestions:
+            self._leading = suggestions[0].id
         for suggestion in suggestions:
             self._shown[suggestion.id] = suggestion
             self._shown.move_to_end(suggestion.id)
@@ -88,6 +97,16 @@ class Dialogue:
     def accepted_at(self, offset: int) -> Accepted | None:
         """The newest accepted insertion that an offset lies in."""
         return next((it for it in reversed(self._accepted) if it.start <= offset <= it.end), None)
+
+    def _first(self, merit: tuple[Suggestion, ...]) -> Suggestion | None:
+        by_id = {it.id: it for it in merit}
+        chosen, leading = by_id.get(self._chosen), by_id.get(self._leading)
+        if chosen is not None:
+            return chosen
+        # A text that changes under the reader's eyes is a nuisance, unless more speaks for another one.
+        if leading is not None and strength(leading.judged) >= strength(merit[0].judged):
+            return leading
+        return merit[0] if merit else None
 
     def _by_merit(self, context: Context) -> tuple[Suggestion, ...]:
         """From the newest inquiry that has something for this hole; its resulting texts all differ."""
