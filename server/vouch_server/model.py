@@ -20,6 +20,11 @@ class Snapshot:
     workspace: Path | None = None
     others: Mapping[Path, str] = field(default_factory=dict)
 
+    @property
+    def root(self) -> Path:
+        """The directory that counts as the project: the workspace, or the file's own folder."""
+        return self.workspace or self.path.parent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:

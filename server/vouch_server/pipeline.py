@@ -269,7 +269,12 @@ class Inquiry:
         self._report(self.progress)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or task.exception() is None:
+        if task.cancelled():
+            # Cancelled before its first step, it could not say itself that it is over.
+            self._generated = self._finished = True
+            self._news.set()
+            return
+        if task.exception() is None:
             return
         log.error("an inquiry failed", exc_info=task.exception())
         self._fault = "something went wrong inside Vouch; its log says what"

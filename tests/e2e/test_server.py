@@ -1,16 +1,9 @@
-"""A real server process, spoken to as an editor does: real protocol, sandbox, compiler and type checker.
-
-Only the generator is scripted. It comes in by the same entry point as a third party's, and it waits where a
-test wants it to, so that nothing here depends on how fast the machine is.
-"""
+"""A real server process, spoken to as an editor does: real protocol, sandbox, compiler and type checker."""
 
 import asyncio
 import json
 import os
 import sys
-from contextlib import contextmanager
-from pathlib import Path
-from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -18,250 +11,22 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
 
-ROOT = Path(__file__).resolve().parents[2]
-# The first verdict starts a sandbox, a worker and a type checker, on a machine that may be busy.
-DEADLINE_S = 60.0
-
-SERVE = (
-    "from vouch_server.lsp.server import serve_stdio\n"
-    "from vouch_server.settings import Settings\n"
-    "raise SystemExit(serve_stdio(Settings()))\n"
+from tests.e2e.conftest import (
+    ALSO_RIGHT,
+    BROKEN,
+    DEADLINE_S,
+    MODULE,
+    RIGHT,
+    ROOT,
+    WRONG,
+    Editor,
+    alive,
+    configure,
+    in_one_piece,
+    place,
+    process_of,
+    texts,
 )
-
-GENERATOR = """
-import asyncio, json
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
-from vouch_server.model import Candidate, GeneratorKind
-from vouch_verifiers.settings import Setting
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    script: Annotated[str, Setting(doc="A folder.")] = ""
-
-class Scripted:
-    def __init__(self, settings):
-        self.folder = Path(settings.script)
-
-    async def generate(self, context, wanted):
-        with (self.folder / "calls").open("a") as calls:
-            calls.write(json.dumps(context.prefix.splitlines()[-1:]) + "\\n")
-        for step in json.loads((self.folder / "script.json").read_text()):
-            if "wait" in step:
-                while not (self.folder / step["wait"]).exists():
-                    await asyncio.sleep(0.01)
-            else:
-                yield Candidate(text=step["text"], generator="scripted")
-
-    async def aclose(self):
-        pass
-
-SCRIPTED = GeneratorKind(name="scripted", doc="Says what a test wants.", settings=Settings, make=Scripted)
-"""
-
-MODULE = '''\
-def double(number: int) -> int:
-    """Twice the number.
-
-    >>> double(2)
-    4
-    """
-    |
-'''
-RIGHT = "return number * 2"
-ALSO_RIGHT = "return number + number"
-WRONG = "return number + 1"
-BROKEN = "return numbr * 2"
-
-
-@pytest.fixture(scope="session")
-def plugin(tmp_path_factory):
-    """A folder with a distribution that offers the scripted generator."""
-    folder = tmp_path_factory.mktemp("plugin")
-    (folder / "vouch_scripted.py").write_text(GENERATOR)
-    info = folder / "vouch_scripted-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: vouch-scripted\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[vouch.generators]\nscripted = vouch_scripted:SCRIPTED\n")
-    return folder
-
-
-class Editor:
-    """An editor with one server: what it sends is what VS Code, Neovim and the others send."""
-
-    def __init__(self, client, workspace, script):
-        self.client = client
-        self.workspace = workspace
-        self.script_folder = script
-        self.statuses = []
-        self.readies = []
-        self.messages = []
-        self.news = asyncio.Event()
-        self.version = 0
-        self.text = ""
-        self.uri = (workspace / "module.py").as_uri()
-        client.feature("vouch/status")(self._take(self.statuses))
-        client.feature("vouch/ready")(self._take(self.readies))
-        client.feature("window/showMessage")(self._take(self.messages))
-
-    def _take(self, into):
-        def take(params):
-            into.append(params)
-            self.news.set()
-
-        return take
-
-    def script(self, *steps):
-        """Texts to propose; `{"wait": name}` stops until `let(name)`."""
-        found = [it if isinstance(it, dict) else {"text": it} for it in steps]
-        # Put in place whole: the generator may be reading at this very moment.
-        draft = self.script_folder / "draft.json"
-        draft.write_text(json.dumps(found))
-        draft.replace(self.script_folder / "script.json")
-
-    def let(self, name):
-        (self.script_folder / name).touch()
-
-    @property
-    def calls(self):
-        path = self.script_folder / "calls"
-        return len(path.read_text().splitlines()) if path.exists() else 0
-
-    async def until(self, condition):
-        async with asyncio.timeout(DEADLINE_S):
-            while not condition():
-                self.news.clear()
-                await self.news.wait()
-
-    async def initialize(self, *, inline=True, trusted=True, encodings=None, **settings):
-        options = {
-            "trusted": trusted,
-            "settings": {
-                "generator": "scripted",
-                "debounce_ms": 0,
-                "hold_ms": 10_000,
-                "generators": {"scripted": {"script": str(self.script_folder)}},
-                **settings,
-            },
-        }
-        if trusted is None:
-            del options["trusted"]
-        text_document = types.TextDocumentClientCapabilities(
-            inline_completion=types.InlineCompletionClientCapabilities() if inline else None
-        )
-        result = await self.client.initialize_async(
-            types.InitializeParams(
-                capabilities=types.ClientCapabilities(
-                    general=types.GeneralClientCapabilities(position_encodings=encodings),
-                    text_document=text_document,
-                ),
-                workspace_folders=[types.WorkspaceFolder(uri=self.workspace.as_uri(), name="project")],
-                initialization_options=options,
-            )
-        )
-        self.client.initialized(types.InitializedParams())
-        return result
-
-    def open(self, marked=MODULE, language="python", name="module.py"):
-        """`|` is the cursor."""
-        self.uri = (self.workspace / name).as_uri()
-        self.version = 1
-        self.text = marked.replace("|", "")
-        item = types.TextDocumentItem(
-            uri=self.uri, language_id=language, version=self.version, text=self.text
-        )
-        self.client.text_document_did_open(types.DidOpenTextDocumentParams(text_document=item))
-        self.at = place(marked)
-
-    def type(self, text):
-        """At the cursor, which moves along."""
-        offset = self._offset()
-        self.text = self.text[:offset] + text + self.text[offset:]
-        self._send(types.Range(start=self.at, end=self.at), text)
-        self.at = place(self.text[: offset + len(text)] + "|")
-
-    def delete_before(self, count):
-        start = types.Position(line=self.at.line, character=self.at.character - count)
-        offset = self._offset()
-        self.text = self.text[: offset - count] + self.text[offset:]
-        self._send(types.Range(start=start, end=self.at), "")
-        self.at = start
-
-    def _offset(self):
-        return sum(len(it) + 1 for it in self.text.split("\n")[: self.at.line]) + self.at.character
-
-    def _send(self, range, text):
-        self.version += 1
-        self.client.text_document_did_change(
-            types.DidChangeTextDocumentParams(
-                text_document=types.VersionedTextDocumentIdentifier(uri=self.uri, version=self.version),
-                content_changes=[types.TextDocumentContentChangePartial(range=range, text=text)],
-            )
-        )
-
-    def ask(self, kind=types.InlineCompletionTriggerKind.Automatic, at=None, selected=None, id=None):
-        params = types.InlineCompletionParams(
-            text_document=types.TextDocumentIdentifier(uri=self.uri),
-            position=at or self.at,
-            context=types.InlineCompletionContext(trigger_kind=kind, selected_completion_info=selected),
-        )
-        sent = self.client.protocol.send_request_async("textDocument/inlineCompletion", params, msg_id=id)
-        return asyncio.ensure_future(asyncio.wait_for(sent, DEADLINE_S))
-
-    def ask_explicitly(self, **facts):
-        return self.ask(types.InlineCompletionTriggerKind.Invoked, **facts)
-
-    async def run(self, command, *arguments):
-        params = types.ExecuteCommandParams(command=command, arguments=list(arguments))
-        return await asyncio.wait_for(self.client.workspace_execute_command_async(params), DEADLINE_S)
-
-    def where(self):
-        return {"uri": self.uri, "position": {"line": self.at.line, "character": self.at.character}}
-
-
-def place(marked):
-    before = marked.split("|")[0]
-    return types.Position(line=before.count("\n"), character=len(before) - before.rfind("\n") - 1)
-
-
-@contextmanager
-def in_one_piece(editor):
-    """What is sent meanwhile arrives as one piece, as it does where an editor is quick."""
-    writer, pieces = editor.client.protocol.writer, []
-    editor.client.protocol.writer = SimpleNamespace(write=pieces.append)
-    yield
-    editor.client.protocol.writer = writer
-    writer.write(b"".join(pieces))
-
-
-def texts(answer):
-    return [it.insert_text for it in answer.items]
-
-
-def process_of(editor):
-    return psutil.Process(editor.client._server.pid)
-
-
-@pytest.fixture
-async def editor(plugin, tmp_path):
-    workspace, script = tmp_path / "project", tmp_path / "script"
-    workspace.mkdir()
-    script.mkdir()
-    client = LanguageClient("test-editor", "1")
-    path = os.pathsep.join([str(ROOT / "server"), str(ROOT / "verifiers"), str(plugin)])
-    await client.start_io(sys.executable, "-c", SERVE, env={**os.environ, "PYTHONPATH": path}, cwd=tmp_path)
-    editor = Editor(client, workspace, script)
-    yield editor
-    process = psutil.Process(client._server.pid) if client._server.returncode is None else None
-    children = process.children(recursive=True) if process is not None else []
-    if process is not None:
-        async with asyncio.timeout(DEADLINE_S):
-            await client.shutdown_async(None)
-            client.exit(None)
-            await client._server.wait()
-    await client.stop()
-    assert [it for it in children if alive(it)] == []
 
 
 async def test_it_says_what_it_can_do(editor):
@@ -424,6 +189,29 @@ async def test_typing_along_a_suggestion_goes_on_at_once_without_asking_the_gene
     editor.type("x")
     assert texts(await editor.ask()) == []
     assert editor.calls == 2
+
+
+async def test_what_is_looked_at_stays_first_though_something_else_passes_that_is_as_good(editor):
+    editor.script({"text": RIGHT, "score": 0.1}, {"wait": "gate"}, {"text": ALSO_RIGHT, "score": 0.9})
+    await editor.initialize()
+    editor.open()
+    assert texts(await editor.ask()) == [RIGHT]
+    editor.let("gate")
+    await editor.until(lambda: editor.statuses[-1].judged == 2)
+    editor.type("return num")
+    assert texts(await editor.ask()) == ["ber * 2", "ber + number"]
+
+
+async def test_line_ends_go_out_as_every_editor_reads_them(editor):
+    """Neovim takes a carriage return for a character, and puts the document's own line ends in itself."""
+    editor.script("twice = number * 2\r\n    return twice")
+    await editor.initialize()
+    editor.open(MODULE.replace("\n", "\r\n"))
+    (item,) = (await editor.ask()).items
+    assert item.insert_text == item.filter_text == "twice = number * 2\n    return twice"
+    at = editor.at
+    editor.type("twice = number * 2\r\n    return twice")
+    assert "1/1 example" in (await hover(editor, at)).contents.value
 
 
 async def test_a_text_that_is_gone_back_to_is_answered_from_what_is_known(editor):
@@ -704,13 +492,6 @@ async def test_asked_for_explicitly_it_helps_in_a_comment_too(editor):
     assert editor.calls == 1
 
 
-def configure(editor, **settings):
-    own = {"scripted": {"script": str(editor.script_folder)}}
-    said = {"generator": "scripted", "debounce_ms": 0, "hold_ms": 10_000, "generators": own, **settings}
-    params = types.DidChangeConfigurationParams(settings={"vouch": said})
-    editor.client.workspace_did_change_configuration(params)
-
-
 def whole(editor):
     lines = editor.text.split("\n")
     end = {"line": len(lines) - 1, "character": len(lines[-1])}
@@ -776,10 +557,11 @@ async def test_code_as_it_stands_is_judged(editor, marked, accepted):
 
 
 async def test_the_next_candidate_comes_first_when_asked_for(editor):
-    editor.script(RIGHT, ALSO_RIGHT)
+    editor.script(RIGHT, {"wait": "gate"}, ALSO_RIGHT)
     await editor.initialize()
     editor.open()
     await editor.ask()
+    editor.let("gate")
     await editor.until(lambda: editor.statuses[-1].judged == 2)
     assert texts(await editor.ask()) == [RIGHT, ALSO_RIGHT]
     told = await editor.run("vouch.nextCandidate", editor.where())
@@ -923,13 +705,6 @@ async def test_after_shutdown_requests_are_still_answered(editor):
     assert answered["error"]["code"] in (-32600, -32602)
     editor.client.exit(None)
     assert await asyncio.wait_for(editor.client._server.wait(), DEADLINE_S) == 0
-
-
-def alive(process):
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def position(at):

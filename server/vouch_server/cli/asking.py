@@ -65,7 +65,7 @@ async def ask(context: Context, settings: Settings, wanted: int, show: Callable[
         offer = await complete(
             context,
             generator=workshop.generator(),
-            workbench=workshop.workbench(snapshot.workspace or snapshot.path.parent),
+            workbench=await workshop.workbench(snapshot.root),
             wanted=wanted,
         )
     finally:

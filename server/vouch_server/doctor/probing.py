@@ -175,7 +175,7 @@ async def _main_job(settings: Settings, scratch: Path) -> str:
         offer = await complete(
             problem.hole(scratch),
             generator=workshop.generator(),
-            workbench=workshop.workbench(scratch),
+            workbench=await workshop.workbench(scratch),
             wanted=settings.candidates,
         )
     finally:

@@ -14,6 +14,7 @@ from vouch_server.lsp.status import State
 from vouch_server.lsp.turns import Turn
 from vouch_server.model import Context, GeneratorFault, Suggestion
 from vouch_server.pipeline import Inquiry
+from vouch_verifiers.workbench import Workbench
 
 # After a client took its question back, work goes on this long in case the next key stroke asks again.
 GRACE_S = 1.0
@@ -56,13 +57,14 @@ async def _worked_out(
     if reluctance:
         session.tell(snapshot, State.IDLE, reluctance)
         return ()
+    workbench = await session.workshop.workbench(snapshot.root)
     hold_ms = session.settings.explicit_hold_ms if context.explicit else session.settings.hold_ms
     try:
         async with asyncio.timeout(hold_ms / 1000):
-            return await _first_passed(session, context, turn)
+            return await _first_passed(session, context, turn, workbench)
     except TimeoutError:
         session.tell_unfinished(snapshot, f"nothing has passed within {hold_ms} ms; the work goes on")
-        session.background(_watch(session, context, turn, when_ready))
+        session.background(_watch(session, context, turn, workbench, when_ready))
     except GeneratorFault as fault:
         session.tell(snapshot, State.ERROR, str(fault))
     except asyncio.CancelledError:
@@ -71,8 +73,11 @@ async def _worked_out(
     return ()
 
 
-async def _first_passed(session: Session, context: Context, turn: Turn) -> Suggestions:
-    """Wait until something passed for this hole, all was judged in vain, or the turn is over."""
+async def _first_passed(session: Session, context: Context, turn: Turn, workbench: Workbench) -> Suggestions:
+    """Wait until something passed for this hole, all was judged in vain, or the turn is over.
+
+    Whatever makes the workbench a wrong one ends the turn as well.
+    """
     dialogue = session.dialogue(context.snapshot.uri)
     if not _may_serve(dialogue.inquiry, context) and not context.explicit:
         # The next key stroke often follows at once; what it makes useless is better not begun.
@@ -84,7 +89,7 @@ async def _first_passed(session: Session, context: Context, turn: Turn) -> Sugge
             return passed
         in_vain = inquiry is not None and inquiry.offer.finished and context.explicit and not asked_anew
         if inquiry is None or in_vain or not inquiry.serves(context):
-            session.inquire(context)
+            session.inquire(context, workbench)
             asked_anew = True
             continue
         if inquiry.offer.finished:
@@ -98,11 +103,13 @@ def _may_serve(inquiry: Inquiry | None, context: Context) -> bool:
     return inquiry is not None and inquiry.serves(context)
 
 
-async def _watch(session: Session, context: Context, turn: Turn, when_ready: Callable[[], None]) -> None:
+async def _watch(
+    session: Session, context: Context, turn: Turn, workbench: Workbench, when_ready: Callable[[], None]
+) -> None:
     """Go on waiting on behalf of a request that was answered empty."""
     uri = context.snapshot.uri
     try:
-        passed = await _first_passed(session, context, turn)
+        passed = await _first_passed(session, context, turn, workbench)
     except GeneratorFault as fault:
         session.tell(context.snapshot, State.ERROR, str(fault))
         return

@@ -84,7 +84,7 @@ async def verify_selection(server: VouchServer, arguments: Sequence[object]) -> 
         workspace=snapshot.workspace,
         buffers=snapshot.others,
     )
-    workbench = session.workshop.workbench(trial.root)
+    workbench = await session.workshop.workbench(trial.root)
     verdict = await session.workshop.verify(trial, workbench)
     candidate = Candidate(text=trial.completion, generator="selection")
     span = to_lsp.span(document, start, end, session.encoding)
@@ -157,6 +157,8 @@ COMMANDS = {
 def _settle(server: VouchServer) -> None:
     if server.session.silence():
         server.session.stop_everything()
+    else:
+        server.session.warm_up_all()
     server.session.tell_standing()
 
 

@@ -70,6 +70,7 @@ def _change(server: VouchServer, said: object) -> None:
 async def _settle(session: Session, closing: Coroutine[Any, Any, None]) -> None:
     await closing
     session.tell_standing()
+    session.warm_up_all()
 
 
 def complain(server: VouchServer, problems: tuple[str, ...]) -> None:

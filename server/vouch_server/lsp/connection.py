@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 
 from lsprotocol import types
-from pygls.exceptions import FeatureRequestError
+from pygls.exceptions import FeatureRequestError, JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 
 from vouch_server.lsp.documents import Document
@@ -54,6 +54,10 @@ class VouchServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
         """Log every error of ours; tell the person once, and calmly."""
+        if isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError):
+            # A mistake of the client, which has been told; where it was found says nothing.
+            log.warning("a request was refused: %s", error)
+            return
         log.error("%s", error, exc_info=error)
         if source is FeatureRequestError or self._told_of_errors:
             return

@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from vouch_server.lsp import completion, configuration, from_lsp
+from vouch_server.lsp import completion, configuration, from_lsp, watching
 from vouch_server.lsp.connection import VouchServer
 
 NOT_TOLD = (
@@ -31,6 +31,7 @@ async def initialized(server: VouchServer, params: types.InitializedParams) -> N
     if server.trust_unknown:
         message = types.ShowMessageParams(type=types.MessageType.Info, message=NOT_TOLD)
         server.window_show_message(message)
+    session.background(watching.register(server))
 
 
 def did_change_folders(server: VouchServer, params: types.DidChangeWorkspaceFoldersParams) -> None:

@@ -13,6 +13,7 @@ from vouch_server.lsp import (
     lifecycle,
     text_sync,
     transport,
+    watching,
 )
 from vouch_server.lsp.connection import VouchServer
 from vouch_server.settings import Settings
@@ -36,6 +37,8 @@ def make(settings: Settings) -> VouchServer:
     """A server for one client. It must be made on the running event loop that it is to work on."""
     # At lower levels pygls logs whole messages, and with them the person's source code.
     logging.getLogger("pygls").setLevel(logging.WARNING)
+    # What fails is reported to the server as well, which logs it once and knows whose mistake it is.
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_no_trace)
     # Trust is the client's to give: until it does, nothing is started and nothing runs.
     server = VouchServer(Workshop(settings, trusted=False), version=_version())
     feature = server.feature
@@ -49,6 +52,7 @@ def make(settings: Settings) -> VouchServer:
     feature(types.TEXT_DOCUMENT_DID_CLOSE)(text_sync.did_close)
     feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(configuration.did_change_configuration)
     feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(lifecycle.did_change_folders)
+    feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(watching.did_change_watched_files)
     feature(configuration.TRUST)(configuration.trust)
     # Without options pygls would not advertise the capability.
     feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())(
@@ -58,6 +62,10 @@ def make(settings: Settings) -> VouchServer:
     for name, command in commands.COMMANDS.items():
         server.command(name)(command)
     return server
+
+
+def _no_trace(record: logging.LogRecord) -> bool:
+    return not record.exc_info
 
 
 def _version() -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,14 @@ from vouch_server.lsp.documents import Document, Documents, others
 from vouch_server.lsp.positions import UTF16
 from vouch_server.lsp.status import State, Status, StatusLine
 from vouch_server.lsp.turns import Turns
+from vouch_server.lsp.warm_up import WarmUp
 from vouch_server.model import Context, Snapshot
 from vouch_server.pipeline import Inquiry, Progress, Stage
 from vouch_server.settings import Settings
 from vouch_server.workshop import Workshop
+from vouch_server.workspace_table import FILE
 from vouch_verifiers.registry import language_of
+from vouch_verifiers.workbench import Workbench
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,8 @@ class Session:
         self.snoozed_until = 0.0
         self._dialogues: dict[str, Dialogue] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._warm_up = WarmUp(workshop)
+        self._warming: set[asyncio.Task[Any]] = set()
 
     @property
     def settings(self) -> Settings:
@@ -70,6 +75,29 @@ class Session:
         around = [it for it in self.folders if path.is_relative_to(it)]
         return max(around, key=lambda it: len(it.parts), default=None)
 
+    async def settings_in(self, root: Path) -> Settings:
+        """The person's settings as tightened by the folder's own."""
+        if not self.workshop.has_read(root):
+            await self.read_again(root)
+        return await self.workshop.settings_in(root)
+
+    async def read_again(self, root: Path) -> None:
+        """A folder's own settings are to be read, or may have changed."""
+        known = self.workshop.has_read(root)
+        former = await self.workshop.settings_in(root) if known else None
+        problems = await self.workshop.read_again(root)
+        settings = await self.workshop.settings_in(root)
+        if former is not None and settings != former:
+            self.stop_everything()
+            self.forget_offers()
+            if settings.verifiers != former.verifiers:
+                await self.workshop.close_workbench(root)
+                self.warm_up_all()
+        if problems:
+            file = root / FILE
+            why = f"{FILE}: {'; '.join(problems)}"
+            self.status.say(Status(state=State.IDLE, why=why, uri=file.as_uri()))
+
     def silence(self) -> str:
         """Why nothing at all is done at present; "" where something is."""
         if not self.workshop.trusted:
@@ -84,21 +112,29 @@ class Session:
     async def reluctance(self, context: Context) -> str:
         """Why nothing is offered at this hole; "" where something may be."""
         snapshot = context.snapshot
-        if snapshot.language in self.settings.disabled_languages:
-            return f"Vouch is switched off for {snapshot.language}"
-        if language_of(snapshot.path, snapshot.language) is None:
-            return f"Vouch has no checks for {snapshot.language or snapshot.path.suffix or 'this file'}"
-        if len(snapshot.text) > LARGEST_FILE:
-            return f"the file is larger than {LARGEST_FILE // 1024} KiB"
-        if context.explicit:
-            return ""
+        reluctance = await self._reluctance_about(snapshot)
+        if reluctance or context.explicit:
+            return reluctance
         if self.settings.trigger == "explicit":
             return "suggestions come only when asked for"
         # Parsing a large file takes a while; tree-sitter lets go of the interpreter meanwhile.
         place = await asyncio.to_thread(syntax.place, snapshot.language, snapshot.text, context.offset)
         return "" if place == "code" else f"the cursor is in a {place}; ask explicitly to get one there"
 
-    def inquire(self, context: Context) -> Inquiry:
+    async def _reluctance_about(self, snapshot: Snapshot) -> str:
+        """Why nothing is offered in this document, wherever the cursor is."""
+        if language_of(snapshot.path, snapshot.language) is None:
+            return f"Vouch has no checks for {snapshot.language or snapshot.path.suffix or 'this file'}"
+        if len(snapshot.text) > LARGEST_FILE:
+            return f"the file is larger than {LARGEST_FILE // 1024} KiB"
+        settings = await self.settings_in(snapshot.root)
+        if not settings.enabled:
+            return f"Vouch is switched off by {snapshot.root / FILE}"
+        if snapshot.language in settings.disabled_languages:
+            return f"Vouch is switched off for {snapshot.language}"
+        return ""
+
+    def inquire(self, context: Context, workbench: Workbench) -> Inquiry:
         """Start work on a hole and stop the work on the document's former one. Raises GeneratorFault."""
         snapshot = context.snapshot
         dialogue = self.dialogue(snapshot.uri)
@@ -111,7 +147,7 @@ class Session:
         inquiry = Inquiry(
             context,
             generator=self.workshop.generator(),
-            workbench=self.workshop.workbench(snapshot.workspace or snapshot.path.parent),
+            workbench=workbench,
             wanted=settings.candidates,
             verify=self.workshop.verify,
             report=report,
@@ -174,8 +210,46 @@ class Session:
             self.close(inquiry)
             self.tell(inquiry.context.snapshot, State.IDLE, "")
 
+    def warm_up(self, document: Document) -> None:
+        """Start ahead what judging a document will need, where that may be started at all."""
+        if not self.silence():
+            task = self.background(self._warmed(document))
+            self._warming.add(task)
+            task.add_done_callback(self._warming.discard)
+
+    def warm_up_all(self) -> None:
+        """As `warm_up`, for all that is open."""
+        for document in self.documents.frozen().values():
+            self.warm_up(document)
+
+    async def _warmed(self, document: Document) -> None:
+        snapshot = self.snapshot(document, {})
+        if await self._reluctance_about(snapshot):
+            return
+        if not await self._warm_up.due(snapshot):
+            return
+        self.tell(snapshot, State.CHECKING, f"starting what checks {snapshot.language}")
+        told, why = self.status.current, ""
+        try:
+            why = await self._warm_up.warm(snapshot)
+        finally:
+            # A request that came meanwhile has a status of its own.
+            if why or self.status.current is told:
+                self.tell(snapshot, State.ERROR if why else State.IDLE, why)
+
+    def files_changed(self, uris: Collection[str]) -> None:
+        """Files on disk changed: what was judged beside their former content is judged anew when asked for."""
+        self.workshop.files_changed()
+        for uri, dialogue in self._dialogues.items():
+            # A document's own text is known from the editor, whatever is on disk.
+            if set(uris) != {uri}:
+                self.close(dialogue.turn_to(None))
+                dialogue.forget_offers()
+
     def stop_everything(self) -> None:
-        """Nobody's turn, and no inquiry goes on."""
+        """Nobody's turn, no inquiry goes on, and nothing is warmed up."""
+        for task in self._warming:
+            task.cancel()
         for uri, dialogue in self._dialogues.items():
             self.turns.end(uri)
             self.close(dialogue.turn_to(None))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lsprotocol import types
 
-from vouch_server.lsp import from_lsp
+from vouch_server.lsp import from_lsp, watching
 from vouch_server.lsp.connection import VouchServer
 from vouch_server.lsp.documents import Document
 from vouch_server.lsp.session import Session
@@ -14,7 +14,9 @@ from vouch_server.model import Context
 def did_open(server: VouchServer, params: types.DidOpenTextDocumentParams) -> None:
     session = server.session
     session.forget(params.text_document.uri)
-    session.documents.open(from_lsp.document(params.text_document, session.folders))
+    document = from_lsp.document(params.text_document, session.folders)
+    session.documents.open(document)
+    session.warm_up(document)
 
 
 def did_change(server: VouchServer, params: types.DidChangeTextDocumentParams) -> None:
@@ -39,6 +41,7 @@ def did_change(server: VouchServer, params: types.DidChangeTextDocumentParams) -
 
 def did_save(server: VouchServer, params: types.DidSaveTextDocumentParams) -> None:
     server.session.documents.saved(params.text_document.uri)
+    watching.changed(server, [params.text_document.uri])
 
 
 def did_close(server: VouchServer, params: types.DidCloseTextDocumentParams) -> None:

@@ -1,6 +1,7 @@
 """From our values to LSP's types and units. Takes suggestions, so nothing that was not vouched for can pass.
 
-Texts go out byte for byte as they were judged, as plain strings: a snippet would be changed on its way in.
+Texts go out as they were judged, as plain strings: a snippet would be changed on its way in. Only line ends are
+always \\n: every editor puts its document's own in their place, and Neovim would show a \\r as a character.
 """
 
 import re
@@ -49,9 +50,10 @@ def hover(document: Document, suggestion: Suggestion, start: int, end: int, enco
 
 def _inline_item(document: Document, suggestion: Suggestion, encoding: str) -> types.InlineCompletionItem:
     start = len(suggestion.judged.trial.prefix)
+    text = _with_plain_line_ends(suggestion.text)
     return types.InlineCompletionItem(
-        insert_text=suggestion.text,
-        filter_text=suggestion.text,
+        insert_text=text,
+        filter_text=text,
         range=span(document, start, start + suggestion.judged.candidate.replaced, encoding),
         command=_accepted(suggestion),
     )
@@ -64,7 +66,7 @@ def _completion_item(
     # Clients filter by the word before the cursor, so the edit takes it in and puts the same word back.
     found = WORD_BEFORE.search(document.text, document.text.rfind("\n", 0, end) + 1, end)
     word = found.group() if found is not None else ""
-    text = word + suggestion.text
+    text = word + _with_plain_line_ends(suggestion.text)
     label = next((it.strip() for it in text.splitlines() if it.strip()), "…")
     if len(label) > LONGEST_LABEL:
         label = label[: LONGEST_LABEL - 1] + "…"
@@ -84,6 +86,10 @@ def _completion_item(
         ),
         command=_accepted(suggestion),
     )
+
+
+def _with_plain_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def _accepted(suggestion: Suggestion) -> types.Command:
