@@ -149,13 +149,18 @@ class Inquiry:
         """Whether what this inquiry proposes, or may still propose, can answer that hole."""
         snapshot = context.snapshot
         probe = _trial(self.context, Candidate(text="", generator=""))
-        if not same_surroundings(probe, context):
+        if not same_surroundings(probe, context) or self._has_more_for(context):
             return False
         if snapshot.text == self.context.snapshot.text and context.offset == self.context.offset:
             return True
         if not self._trials and not self._generated:
             return worth_waiting(self.context, context)
         return any(self._leads_to(index, context) for index in range(len(self._trials)))
+
+    def _has_more_for(self, context: Context) -> bool:
+        """Whether a person who asks should see what was withheld while they did not."""
+        asked_now = context.explicit and not self.context.explicit
+        return asked_now and bool(self._suspects) and not rank(self._judged)
 
     def start(self) -> None:
         """Work in the background until finished or closed."""
@@ -180,7 +185,7 @@ class Inquiry:
                 await self._propose(group)
                 self._generated = True
                 self._announce()
-            await self._relieve()
+            await self._consider_suspects()
         finally:
             self._generated = self._finished = True
             self._announce()
@@ -226,13 +231,16 @@ class Inquiry:
         self._tally()
         self._announce()
 
-    async def _relieve(self) -> None:
-        """Judge again those that fail only examples in which no candidate believes."""
+    async def _consider_suspects(self) -> None:
+        """Say which examples no candidate believes in, and on request show what fails only those.
+
+        Not unasked: on recorded outputs of real models none of the candidates that this let through was right.
+        """
         suspects = agreement.suspects([it.verdict for it in self._judged])
         if not suspects:
             return
         distrusted = frozenset(it.example_id for it in suspects)
-        for index in sorted(self._verdicts):
+        for index in sorted(self._verdicts) if self.context.explicit else ():
             if agreement.could_be_relieved(self._verdicts[index], distrusted):
                 trial = self._trials[index][1]
                 self._verdicts[index] = await self._verify(trial, self._workbench, distrusted=distrusted)

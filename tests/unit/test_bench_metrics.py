@@ -239,13 +239,15 @@ def test_a_person_sees_the_suggestion_that_most_agree_on():
     ]
 
 
-def test_top_suggestions_that_fail_a_suspect_example_are_counted_apart():
+def test_what_fails_only_suspect_examples_is_counted_where_nothing_else_is_shown():
     problems = [
-        problem(("++++oo", 1, True), relieved=frozenset({0})),
-        problem(("++++oo", 1, False), task="t2", relieved=frozenset({0})),
-        problem(("++++oo", 1, True), task="t3"),
+        problem(("++++-", 0, True), relieved=frozenset({0})),
+        problem(("++++-", 0, False), task="t2", relieved=frozenset({0})),
+        problem(("++++oo", 1, True), ("++++-", 0, True), task="t3", relieved=frozenset({1})),
     ]
-    assert surfacing.surfaced(problems, least=1).relieved == metrics.Rate(hits=1, of=2)
+    found = surfacing.surfaced(problems, least=1)
+    assert found.relieved == metrics.Rate(hits=1, of=2)
+    assert found.surfaced == metrics.Rate(hits=1, of=3)
 
 
 def line(**changed):

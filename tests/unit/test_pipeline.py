@@ -1,13 +1,23 @@
 """The way from a hole to suggestions, with a scripted generator and a scripted judge at our own two seams."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from vouch_server.model import Candidate, Context, GeneratorFault, Snapshot
 from vouch_server.pipeline import Inquiry, Stage, complete
-from vouch_verifiers.model import Evidence, Verdict, failed, inconclusive, passed
+from vouch_verifiers.model import (
+    Evidence,
+    Example,
+    ExampleOutcome,
+    Outcome,
+    Verdict,
+    failed,
+    inconclusive,
+    passed,
+)
 from vouch_verifiers.settings import VerifierSettings
 from vouch_verifiers.workbench import Workbench
 
@@ -242,3 +252,42 @@ async def finished(inquiry):
     async with asyncio.timeout(DEADLINE_S):
         while not inquiry.offer.finished:
             await inquiry.news()
+
+
+async def doubtful(trial, workbench, *, distrusted=frozenset()):
+    """A judge of candidates that meet two examples and give 8 where the third wants 15."""
+    wanted = {"e1": "1", "e2": "2", "e3": "15"}
+    observed = {"e1": "1", "e2": "2", "e3": "8"}
+    outcomes = tuple(
+        ExampleOutcome(
+            example=Example(id=name, code=f"f({name!r})", mode="value", expected=wanted[name]),
+            outcome=_outcome(name, wanted, observed, distrusted),
+            observed=observed[name],
+            reached=True,
+        )
+        for name in wanted
+    )
+    bad = any(it.outcome is Outcome.FAILED for it in outcomes)
+    finding = (failed if bad else passed)("2/3 examples", examples=outcomes)
+    return Verdict(evidence=(Evidence(check="examples", finding=finding, ms=1.0),))
+
+
+def _outcome(name, wanted, observed, distrusted):
+    if name in distrusted:
+        return Outcome.NOT_APPLICABLE
+    return Outcome.PASSED if wanted[name] == observed[name] else Outcome.FAILED
+
+
+async def test_what_fails_only_a_suspect_example_is_told_of_and_shown_on_request():
+    automatic = context()
+    told = parts(Script("a", "b", "c"), doubtful)
+    inquiry = Inquiry(automatic, **told)
+    await inquiry.run()
+    assert inquiry.offer.suggestions == ()
+    assert "suspect example" in inquiry.offer.why
+    assert inquiry.serves(automatic)
+    asked = replace(automatic, explicit=True)
+    assert not inquiry.serves(asked), "a person who asks is to see what was withheld"
+    offer = await complete(asked, **told)
+    assert [it.text for it in offer.suggestions] == ["a", "b", "c"]
+    assert offer.suggestions[0].judged.suspects

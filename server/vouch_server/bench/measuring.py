@@ -72,7 +72,7 @@ async def measure(recording: Recording, plan: Plan, *, root: Path, tell: Callabl
         async for sample in replaying.replay(recording.records, workbench):
             samples.append(sample)
             tell(len(samples))
-        problems = [await replaying.problems(samples, workbench, most=it) for it in (plan.taken, None)]
+        problems = [replaying.problems(samples, workbench, most=it) for it in (plan.taken, None)]
         naive = await _compared(samples, plan, workbench)
     finally:
         await workbench.aclose()

@@ -40,29 +40,28 @@ async def replay(records: Iterable[Record], workbench: Workbench) -> AsyncIterat
         yield Sample(record=record, verdict=verdict, ms=(perf_counter() - started) * 1000)
 
 
-async def problems(samples: Sequence[Sample], workbench: Workbench, *, most: int | None) -> list[Problem]:
+def problems(samples: Sequence[Sample], workbench: Workbench, *, most: int | None) -> list[Problem]:
     """The real samples by task and origin, at most so many of each, put together as the product does."""
     groups: dict[tuple[str, str, str], list[Sample]] = {}
     for it in of_kind(samples, "real"):
         groups.setdefault((it.record.language, it.record.task, it.record.origin), []).append(it)
-    return [await _problem(sorted(it, key=_order)[:most], workbench) for it in groups.values()]
+    return [_problem(sorted(it, key=_order)[:most], workbench) for it in groups.values()]
 
 
 def _order(sample: Sample) -> int:
     return sample.record.sample
 
 
-async def _problem(samples: Sequence[Sample], workbench: Workbench) -> Problem:
+def _problem(samples: Sequence[Sample], workbench: Workbench) -> Problem:
     distinct = list({it.record.completion: it for it in reversed(samples)}.values())[::-1]
     trials = [trial_of(it.record, workbench) for it in distinct]
     verdicts = [it.verdict for it in distinct]
     suspects = agreement.suspects(verdicts)
     distrusted = frozenset(it.example_id for it in suspects)
+    # Shown only to a person who asks: counted, but not among what is shown.
     relieved = frozenset(
         index for index, it in enumerate(verdicts) if agreement.could_be_relieved(it, distrusted)
     )
-    for index in sorted(relieved):
-        verdicts[index] = await engine.judge(trials[index], workbench, distrusted=distrusted)
     said = tuple(it.sentence for it in suspects)
     judged = tuple(
         Judged(

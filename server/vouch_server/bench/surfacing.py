@@ -12,7 +12,8 @@ from vouch_server.ranking import rank
 class Surfaced:
     """Of all problems, those with a suggestion that `least` candidates agree on, and how many of those are right.
 
-    `relieved` counts, of the top suggestions that fail a suspect example, those that are right all the same.
+    `relieved` counts, of the problems without a suggestion, those with a candidate that fails only suspect
+    examples and is offered on request, and in how many of them the first such candidate is right.
     """
 
     least: int
@@ -26,7 +27,8 @@ def surfaced(problems: Sequence[Problem], *, least: int) -> Surfaced:
     """Counted once for each problem, by its top suggestion alone."""
     tops = [(it, index) for it in problems if (index := _top(it, least)) is not None]
     known = [right for it, index in tops if (right := it.labels[index]) is not None]
-    relieved = [it.labels[index] is True for it, index in tops if index in it.relieved]
+    unserved = [it for it in problems if it.relieved and not rank(it.judged)]
+    relieved = [it.labels[min(it.relieved)] is True for it in unserved]
     return Surfaced(
         least=least,
         surfaced=Rate(hits=len(tops), of=len(problems)),

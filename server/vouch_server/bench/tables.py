@@ -128,11 +128,11 @@ def _surfaced(language: LanguageReport) -> Table:
             ">problems served",
             ">hidden tests pass",
             ">95 % interval",
-            ">suspect but right",
+            ">right on request",
         ),
         rows=rows,
-        note="Ranked, grouped by behaviour and relieved of suspect examples as in the editor. The last column: of "
-        "the top suggestions that fail a suspect example, those whose hidden tests pass.",
+        note="Ranked and grouped by behaviour as in the editor. The last column: of the problems without a "
+        "suggestion, those in which a candidate that fails only suspect examples, offered on request, passes.",
     )
 
 
