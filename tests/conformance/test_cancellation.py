@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -40,6 +41,7 @@ async def test_a_start_that_is_cancelled_ends_and_leaves_no_process(steps: int) 
 async def test_a_storm_of_cancelled_verdicts_leaves_everything_as_it_was(
     sandbox: str, tmp_path: Path, workbench_at: WorkbenchAt
 ) -> None:
+    scratches = set(Path(tempfile.gettempdir()).glob("vouch-scratch-*"))
     dice = random.Random(7)
     bodies = ("return 42  # {}", "while True: pass  # {}", "import time; time.sleep(9)  # {}")
     async with workbench_at(tmp_path, sandbox=sandbox, limits=Limits(wall_ms=20_000)) as workbench:
@@ -65,6 +67,7 @@ async def test_a_storm_of_cancelled_verdicts_leaves_everything_as_it_was(
         left = {it.get_coro().__qualname__ for it in asyncio.all_tasks() - ours if not it.done()}  # type: ignore[union-attr]
         assert not [it for it in left if it.startswith(("verify", "Run."))]
     assert not psutil.Process().children(recursive=True)
+    assert set(Path(tempfile.gettempdir()).glob("vouch-scratch-*")) <= scratches
 
 
 async def test_a_cancellation_while_a_run_is_being_ended_is_not_lost(

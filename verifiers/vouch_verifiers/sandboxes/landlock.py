@@ -5,7 +5,6 @@ file but none in all.
 """
 
 import os
-import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,16 +46,6 @@ def _without(tree: Path, hidden: Sequence[Path]) -> list[Path]:
     return [it for child in sorted(tree.iterdir()) for it in _without(child, below)]
 
 
-class LandlockedProcess(SandboxedProcess):
-    """A process with a scratch directory that ends with it."""
-
-    scratch: Path
-
-    async def aclose(self) -> None:
-        await super().aclose()
-        shutil.rmtree(self.scratch, ignore_errors=True)
-
-
 class Landlock:
     """Starts commands that confine themselves before they become what they are."""
 
@@ -70,14 +59,7 @@ class Landlock:
         told = orders(policy, scratch=scratch, as_root=as_root)
         env = {**policy.env, "TMPDIR": str(scratch), "HOME": str(scratch)}
         cwd = policy.project if policy.project is not None and policy.project.is_dir() else scratch
-        try:
-            process = await LandlockedProcess.start(launched(command, told), env=env, cwd=cwd)
-        except SandboxFault:
-            shutil.rmtree(scratch, ignore_errors=True)
-            raise
-        assert isinstance(process, LandlockedProcess)
-        process.scratch = scratch
-        return process
+        return await SandboxedProcess.start(launched(command, told), env=env, cwd=cwd, scratch=scratch)
 
 
 async def unavailable() -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,12 +17,13 @@ _PROBE_TIMEOUT_S = 5.0
 
 
 class SandboxedProcess:
-    """Owns a child process: its pipes, the end of its standard error, and its end."""
+    """Owns a child process: its pipes, the end of its standard error, its scratch directory, and its end."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, scratch: Path | None = None) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process = process
+        self._scratch = scratch
         self._stdin = process.stdin
         self._stdout = process.stdout
         self._stderr = bytearray()
@@ -35,9 +37,13 @@ class SandboxedProcess:
         env: Mapping[str, str],
         cwd: Path | None = None,
         pass_fds: Sequence[int] = (),
+        scratch: Path | None = None,
     ) -> "SandboxedProcess":
-        """Start `argv`. It must be started from the main thread: bubblewrap's `--die-with-parent` follows the
-        thread that forked it. Raises SandboxFault when it cannot be started."""
+        """Start `argv`; the directory `scratch` is removed when it ends, or does not start.
+
+        It must be started from the main thread: bubblewrap's `--die-with-parent` follows the thread that forked it.
+        Raises SandboxFault when it cannot be started.
+        """
         starting = asyncio.create_task(
             asyncio.create_subprocess_exec(
                 *argv,
@@ -52,8 +58,9 @@ class SandboxedProcess:
             )
         )
         try:
-            return cls(await asyncio.shield(starting))
+            return cls(await asyncio.shield(starting), scratch)
         except OSError as error:
+            _remove(scratch)
             raise SandboxFault(f"cannot start {argv[0]}: {error}") from error
         except asyncio.CancelledError:
             # asyncio's own clean-up of a start that is cancelled half-way may wait for ever (seen on Python 3.11, for
@@ -61,6 +68,7 @@ class SandboxedProcess:
             await _until_done(starting)
             if not starting.cancelled() and starting.exception() is None:
                 await cls(starting.result()).aclose()
+            _remove(scratch)
             raise
 
     @property
@@ -101,16 +109,25 @@ class SandboxedProcess:
         self._kill_group()
         with contextlib.suppress(OSError):
             self._stdin.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._process.wait()
-        self._drain.cancel()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await self._process.wait()
+        finally:
+            self._drain.cancel()
+            self._free_pipes()
+            _remove(self._scratch)
+        # One turn of the loop, in which the pipes are closed.
         await asyncio.wait({self._drain})
-        # Closing the transport frees the pipes now rather than at garbage collection, after one turn of the loop.
+
+    def _free_pipes(self) -> None:
+        """Now rather than at garbage collection. The transport itself is left: closing it before the process is
+        gone would take the exit status from asyncio's watcher."""
         transport = getattr(self._process, "_transport", None)
-        if transport is not None:
-            transport.close()
-            await asyncio.sleep(0)
+        pipes = [transport.get_pipe_transport(it) for it in (0, 1, 2)] if transport is not None else []
+        for it in pipes:
+            if it is not None:
+                it.close()
 
     def _kill_group(self) -> None:
         if not self.alive:
@@ -128,6 +145,11 @@ class SandboxedProcess:
     def _gone(self) -> SandboxFault:
         tail = self.stderr_tail.splitlines()[-1:] or ["no message"]
         return SandboxFault(f"the process is gone: {tail[0][:300]}")
+
+
+def _remove(scratch: Path | None) -> None:
+    if scratch is not None:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 async def _until_done(task: asyncio.Task[asyncio.subprocess.Process]) -> None:
