@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -74,14 +74,29 @@ def module_names(text: str) -> frozenset[str]:
 
 
 def used_names(node: ast.AST) -> frozenset[str]:
-    """Every name that is read anywhere within, plus those declared global."""
-    found: set[str] = set()
-    for it in ast.walk(node):
-        if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Load):
-            found.add(it.id)
-        elif isinstance(it, ast.Global):
-            found |= set(it.names)
-    return frozenset(found)
+    """Names of the module that are read anywhere within, plus those declared global: not what a function keeps for
+    itself, its parameters and what it assigns."""
+    if isinstance(node, ast.Name):
+        return frozenset([node.id] if isinstance(node.ctx, ast.Load) else [])
+    if isinstance(node, ast.Global):
+        return frozenset(node.names)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        body = node.body if isinstance(node.body, list) else [node.body]
+        around = _used_by(it for it in ast.iter_child_nodes(node) if it not in body)
+        return around | (_used_by(body) - _local_names(node))
+    return _used_by(ast.iter_child_nodes(node))
+
+
+def _used_by(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    return frozenset[str]().union(*map(used_names, nodes))
+
+
+def _local_names(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
+    parameters = frozenset(it.arg for it in ast.walk(function.args) if isinstance(it, ast.arg))
+    if isinstance(function, ast.Lambda):
+        return parameters
+    declared = [it for it in ast.walk(function) if isinstance(it, ast.Global)]
+    return (parameters | bound_names(function.body)) - {name for it in declared for name in it.names}
 
 
 def _top_level(nodes: list[ast.stmt], first: int) -> TopLevel:
