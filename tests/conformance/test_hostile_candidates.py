@@ -70,6 +70,38 @@ CHEATS = {
     "return Any(41)",
     "patches builtins": "import builtins\nbuiltins.repr = lambda it: '42'\nbuiltins.int = type('int', (), {})\nreturn 41",
     "patches the json module": "import json\njson.dumps = lambda *a, **k: '{}'\nreturn 41",
+    "rewrites what is dumped": "import json\nreal = json.dumps\n"
+    "def dumps(it, **k):\n"
+    "    if isinstance(it, dict) and it.get('e') == 'step': it = dict(it, value=['i', 42], text='42')\n"
+    "    return real(it, **k)\n"
+    "json.dumps = dumps\nreturn 41",
+    "rewrites what is written": "import os\nreal = os.write\n"
+    "def write(fd, data):\n"
+    "    real(fd, bytes(data).replace(b'[\"i\",41]', b'[\"i\",42]'))\n"
+    "    return len(data)\n"
+    "os.write = write\nreturn 41",
+    "rewrites every dict": "import builtins\nreal = dict\n"
+    "class Dict(real):\n"
+    "    def __init__(self, *a, **k):\n"
+    "        real.__init__(self, *a, **k)\n"
+    "        if self.get('e') == 'step': self['value'] = ['i', 42]\n"
+    "builtins.dict = Dict\nreturn 41",
+    "rewrites every view": "import builtins\nreal = memoryview\n"
+    "builtins.memoryview = lambda it: real(it.replace(b'[\"i\",41]', b'[\"i\",42]'))\nreturn 41",
+    "finds the nonce among all objects": "import gc, json, os, struct\n"
+    "for job in [it for it in gc.get_objects() if type(it) is dict and 'nonce' in it and 'steps' in it]:\n"
+    "    step = {'e': 'step', 'id': 'answer#1', 'value': ['i', 42], 'text': '42', 'output': '', 'reached': True}\n"
+    "    for frame in (step, {'e': 'judged', 'executed': [6]}):\n"
+    "        body = json.dumps(dict(frame, n=job['nonce'])).encode()\n"
+    "        for fd in range(3, 64):\n"
+    "            try: os.write(fd, struct.pack('>I', len(body)) + body)\n"
+    "            except OSError: pass\n"
+    "    os._exit(0)\nreturn 41",
+    "swallows what is raised": "import contextlib\n"
+    "contextlib.redirect_stdout.__exit__ = lambda self, *error: True\nraise ValueError",
+    "is a generator": "yield 42",
+    "switches tracing off": "import sys\nsys.settrace(None)\nreturn 41",
+    "returns a set of what has no hash": "class L(list):\n    def __hash__(self): return 1\nreturn {L([1])}",
     "patches doctest and unittest": "import doctest, unittest\n"
     "doctest.OutputChecker.check_output = lambda *a: True\n"
     "unittest.TestCase.assertEqual = lambda *a: None\nreturn 41",

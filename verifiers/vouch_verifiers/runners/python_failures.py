@@ -21,8 +21,8 @@ def environment_reason(raised: Event) -> str:
         return "it needs the network, which a candidate does not get"
     if any(it in message for it in _READ_ONLY_WORDS):
         return "it writes outside the scratch directory"
-    if "ModuleNotFoundError" in bases and not raised["candidate_line"]:
+    if "ModuleNotFoundError" in bases and not raised["direct"]:
         return f"it needs a module that is not installed here ({message})"
-    if "NotImplementedError" in bases and not raised["candidate_line"]:
+    if "NotImplementedError" in bases and not raised["direct"]:
         return "it stops at another function that is not written yet"
     return ""

@@ -13,6 +13,7 @@ from vouch_verifiers.model import (
     not_applicable,
     passed,
 )
+from vouch_verifiers.oracles.expressions import BUILTINS, free_names, parse_module
 from vouch_verifiers.oracles.nearby_tests import NearbyTest
 from vouch_verifiers.runners import values
 from vouch_verifiers.runners.python_failures import environment_reason
@@ -69,7 +70,8 @@ def _example(example: Example, event: Event | None, distrusted: frozenset[str]) 
     if event is None or example.mode == "exec":
         return ExampleOutcome(example=example, outcome=Outcome.NOT_APPLICABLE)
     observed = values.shown(event, example)
-    reached = bool(event["reached"])
+    # `stack.items` after `stack.push(1)` says as much of `push` as a call would.
+    reached = bool(event["reached"]) or (bool(event["follows"]) and _names_something(example.code))
     if example.id in distrusted:
         message, outcome = "a suspect example", Outcome.NOT_APPLICABLE
     elif not reached:
@@ -84,6 +86,11 @@ def _example(example: Example, event: Event | None, distrusted: frozenset[str]) 
     return ExampleOutcome(
         example=example, outcome=outcome, observed=observed, reached=reached, message=message
     )
+
+
+def _names_something(code: str) -> bool:
+    tree = parse_module(code)
+    return tree is not None and bool(free_names(tree.body) - BUILTINS)
 
 
 def _probe(example: Example, event: Event | None) -> ExampleOutcome:

@@ -59,7 +59,10 @@ _SCALARS: dict[str, Callable[[list[Any]], Any]] = {
 
 
 def _hashable(value: Any) -> Any:
-    return value.identity if isinstance(value, Opaque) else value
+    """What stands for a member of a set or a key: a class may be hashable whose base is not."""
+    if isinstance(value, Opaque):
+        return value.identity
+    return (type(value).__name__, repr(value)) if isinstance(value, (list, dict)) else value
 
 
 def same(wanted: Any, seen: Any) -> bool:

@@ -12,13 +12,13 @@ from typing import Any, Callable, Dict, Optional
 
 from vouch_verifiers.runners.inside import overlay, testing, values
 from vouch_verifiers.runners.inside.failures import raised
-from vouch_verifiers.runners.inside.tracer import LineRecorder
+from vouch_verifiers.runners.inside.tracer import Aftermath, LineRecorder
 
 MAX_OUTPUT = 16_000
 
 Report = Callable[[Dict[str, Any]], None]
 # Bound now: a candidate may replace them.
-_compile, _eval, _exec, _bool = compile, eval, exec, bool
+_compile, _eval, _exec, _bool, _sorted = compile, eval, exec, bool, sorted
 
 
 class Capped(io.StringIO):
@@ -46,10 +46,13 @@ def run(job: Dict[str, Any], report: Report) -> None:
     if module is None:
         return
     namespace = dict(vars(module))
+    aftermath = Aftermath()
     for step in job["steps"]:
-        report(take_step(step, namespace, recorder, job))
+        answer = take_step(step, namespace, recorder, job)
+        answer["follows"] = aftermath.shown_by(recorder)
+        report(answer)
     testing.run_all(job, report, recorder)
-    report({"e": "judged", "executed": sorted(recorder.executed)})
+    report({"e": "judged", "executed": _sorted(recorder.executed)})
     for step in job["probes"]:
         report(take_step(step, namespace, recorder, job))
 
@@ -117,26 +120,29 @@ def take_step(
     """Run one example. The answer holds its value or exception, what it printed, and whether it got there."""
     output = Capped()
     answer: Dict[str, Any] = {"e": "step", "id": step["id"]}
+    # Not by contextlib, which a candidate may have patched to swallow what is raised.
+    stdout, sys.stdout = sys.stdout, output
     recorder.begin()
     try:
-        with contextlib.redirect_stdout(output):
-            if step["mode"] == "exec":
-                _exec(_compile(step["code"], "<example>", "exec", 0, True), namespace)
-            else:
-                answer.update(_observed(step, namespace))
+        if step["mode"] == "exec":
+            _exec(_compile(step["code"], "<example>", "exec", 0, True), namespace)
+        else:
+            answer.update(_observed(step, namespace, recorder))
     except BaseException as error:
         answer["raised"] = raised(error, job)
+    finally:
+        sys.stdout = stdout
     answer["reached"] = recorder.reached
     answer["output"] = output.getvalue()
     return answer
 
 
-def _observed(step: Dict[str, Any], namespace: Dict[str, Any]) -> Dict[str, Any]:
+def _observed(step: Dict[str, Any], namespace: Dict[str, Any], recorder: LineRecorder) -> Dict[str, Any]:
     if step["mode"] == "single":
-        # As the interactive prompt does it: expression statements print their value.
-        _exec(_compile(step["code"], "<example>", "single", 0, True), namespace)
+        _show(step["code"], namespace, recorder)
         return {}
     value = _eval(_compile(step["code"], "<example>", "eval", 0, True), namespace)
+    recorder.met(value)
     if step["mode"] == "truth":
         return {"value": ["b", _bool(value) is True], "text": values.text_of(value)}
     seen: Dict[str, Any] = {"value": values.encode(value), "text": values.text_of(value)}
@@ -146,6 +152,21 @@ def _observed(step: Dict[str, Any], namespace: Dict[str, Any]) -> Dict[str, Any]
         # For types of the project's own, equality is theirs to define.
         seen["equal"] = _bool(wanted == value) is True
     return seen
+
+
+def _show(code: str, namespace: Dict[str, Any], recorder: LineRecorder) -> None:
+    """As the interactive prompt does it: expression statements print their value."""
+    display = sys.displayhook
+
+    def met(value: Any) -> None:
+        recorder.met(value)
+        display(value)
+
+    sys.displayhook = met
+    try:
+        _exec(_compile(code, "<example>", "single", 0, True), namespace)
+    finally:
+        sys.displayhook = display
 
 
 def _forget_ourselves() -> None:

@@ -1,13 +1,17 @@
 """Describes an exception as plain data: what it was and where in the judged file it came from."""
 
 import traceback
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 
 def raised(error: BaseException, job: Dict[str, Any]) -> Dict[str, Any]:
-    """What an exception was and where in the judged file it came from (1-based; 0 where nowhere)."""
+    """What an exception was and where in the judged file it came from (1-based; 0 where nowhere).
+
+    `direct` says that it was inserted code itself that raised it, not something that this called.
+    """
     first, last = job["inserted"]
-    lines = _lines_in(error, job["path"])
+    places = _places(error, job["path"])
+    lines = [line for path, line in places if path == job["path"]]
     inside = [it for it in lines if first <= it <= last]
     return {
         "type": type(error).__name__,
@@ -16,6 +20,7 @@ def raised(error: BaseException, job: Dict[str, Any]) -> Dict[str, Any]:
         "message": _message(error),
         "line": lines[-1] if lines else 0,
         "candidate_line": inside[-1] if inside else 0,
+        "direct": bool(inside) and places[-1] == (job["path"], inside[-1]),
     }
 
 
@@ -26,8 +31,8 @@ def _message(error: BaseException) -> str:
         return "<no message>"
 
 
-def _lines_in(error: BaseException, path: str) -> List[int]:
+def _places(error: BaseException, path: str) -> List[Tuple[str, int]]:
+    """File and line of every frame that it went through, the one that raised it last."""
     if isinstance(error, SyntaxError) and error.filename == path:
-        return [error.lineno or 0]
-    frames = list(traceback.walk_tb(error.__traceback__))
-    return [line for frame, line in frames if frame.f_code.co_filename == path]
+        return [(path, error.lineno or 0)]
+    return [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]

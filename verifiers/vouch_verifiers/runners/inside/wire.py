@@ -7,18 +7,21 @@ from typing import Any, Dict, Optional
 
 MAX_FRAME = 4 * 1024 * 1024
 _HEADER = struct.Struct(">I")
+# Bound now: a candidate may replace them.
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
+_write, _memoryview, _len = os.write, memoryview, len
 
 
 def pack(message: Dict[str, Any]) -> bytes:
-    body = json.dumps(message, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return _HEADER.pack(len(body)) + body
+    body = _dumps(message).encode("utf-8", "surrogatepass")
+    return _HEADER.pack(_len(body)) + body
 
 
 def send(fd: int, message: Dict[str, Any]) -> None:
     """Write one frame whole. Raises OSError when the other side is gone."""
-    view = memoryview(pack(message))
+    view = _memoryview(pack(message))
     while view:
-        view = view[os.write(fd, view) :]
+        view = view[_write(fd, view) :]
 
 
 def receive(fd: int) -> Optional[Dict[str, Any]]:
