@@ -25,6 +25,7 @@ def outcome(verdict: Verdict, check: str) -> Outcome | None:
 
 FILES = {
     "plain": DOUBLE + "|",
+    "byte order mark": "\ufeff" + DOUBLE + "|",
     "carriage returns": DOUBLE.replace("\n", "\r\n") + "|",
     "tabs": DOUBLE.replace("    ", "\t") + "|",
     "emoji before": "# 🎉𝒳𝒴 é\nNAME = '👩‍👩‍👧'\n\n\n" + DOUBLE + "|",
@@ -241,6 +242,20 @@ async def test_evidence_counts_only_what_reached_the_candidate(
     assert examples is not None
     assert (run.executed_lines, run.inserted_lines) == (2, 4)
     assert examples.message == "1/1 example"
+
+
+async def test_what_python_cannot_read_hides_no_example_from_the_next_candidate(
+    tmp_path: Path, workbench_at: WorkbenchAt
+) -> None:
+    async with workbench_at(tmp_path) as workbench:
+        for unread in (
+            "\treturn n * 2\n",
+            "    return '\udce9'\n",
+            "    return " + "(" * 300 + "n" + ")" * 300 + "\n",
+        ):
+            await verify(python_trial(tmp_path, DOUBLE + "|", unread), workbench)
+            wrong = await verify(python_trial(tmp_path, DOUBLE + "|", f"{BAD}    # {unread!a}\n"), workbench)
+            assert outcome(wrong, "examples") is Outcome.FAILED, (unread, wrong.summary)
 
 
 async def test_require_decides_what_is_enough(tmp_path: Path, workbench_at: WorkbenchAt) -> None:

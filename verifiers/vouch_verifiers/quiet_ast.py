@@ -14,6 +14,7 @@ def parse(source: str) -> ast.Module:
     with _LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(source)
+            # A byte order mark is not Python's in a text, and is skipped by it in a file.
+            return ast.parse(source.removeprefix("\ufeff"))
         except (ValueError, RecursionError, MemoryError) as error:
             raise SyntaxError(str(error), ("", 1, 1, "")) from error

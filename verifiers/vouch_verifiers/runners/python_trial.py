@@ -17,6 +17,7 @@ from vouch_verifiers.model import (
     passed,
 )
 from vouch_verifiers.oracles import doc_examples, nearby_tests
+from vouch_verifiers.oracles.module_map import module_names
 from vouch_verifiers.oracles.nearby_tests import NearbyTest
 from vouch_verifiers.oracles.runnable_slice import slice_of
 from vouch_verifiers.oracles.scope import scope_of
@@ -140,12 +141,16 @@ def _examples_of(trial: Trial, workbench: Workbench) -> tuple[tuple[Example, ...
     known: OrderedDict[str, tuple[tuple[Example, ...], tuple[Example, ...]]]
     known = workbench.memory.setdefault("python examples", OrderedDict())
     key = replace(trial, completion="").key(scope.qualified_name)
-    if key not in known:
-        examples = doc_examples.extract(trial)
-        known[key] = examples, doc_examples.probes(examples, trial, MOST_PROBES)
-        while len(known) > MOST_HOLES:
-            known.popitem(last=False)
-    return known[key]
+    if key in known:
+        return known[key]
+    examples = doc_examples.extract(trial)
+    found = examples, doc_examples.probes(examples, trial, MOST_PROBES)
+    # A candidate that CPython cannot read hides the very name that the examples call; the next one may not.
+    if scope.top is not None and scope.top.name in module_names(trial.after):
+        known[key] = found
+    while len(known) > MOST_HOLES:
+        known.popitem(last=False)
+    return found
 
 
 async def _run_slice(examination: Examination, reason: str) -> Run | None:
