@@ -68,6 +68,7 @@ def double(number: int) -> int:
     """
     |
 '''
+SECRET = "sk-of-the-test"
 RIGHT = "return number * 2"
 ALSO_RIGHT = "return number + number"
 WRONG = "return number + 1"
@@ -268,7 +269,8 @@ async def editor(plugin, tmp_path):
     script.mkdir()
     client = LanguageClient("test-editor", "1")
     path = os.pathsep.join([str(ROOT / "server"), str(ROOT / "verifiers"), str(plugin)])
-    await client.start_io(sys.executable, "-c", SERVE, env={**os.environ, "PYTHONPATH": path}, cwd=tmp_path)
+    environment = {**os.environ, "PYTHONPATH": path, "OPENAI_API_KEY": SECRET}
+    await client.start_io(sys.executable, "-c", SERVE, env=environment, cwd=tmp_path)
     editor = Editor(client, workspace, script)
     yield editor
     process = psutil.Process(client._server.pid) if client._server.returncode is None else None

@@ -56,7 +56,7 @@ class VouchServer(LanguageServer):
         """Log every error of ours; tell the person once, and calmly."""
         if isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError):
             # A mistake of the client, which has been told; where it was found says nothing.
-            log.warning("a request was refused: %s", error)
+            log.info("a request was refused: %s", error)
             return
         log.error("%s", error, exc_info=error)
         if source is FeatureRequestError or self._told_of_errors:

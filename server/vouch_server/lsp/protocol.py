@@ -5,6 +5,7 @@ handler only later, when a change that came right behind the request may already
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from pygls.exceptions import (
     JsonRpcInvalidParams,
     JsonRpcInvalidRequest,
     JsonRpcMethodNotFound,
+    JsonRpcParseError,
     JsonRpcServerNotInitialized,
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
@@ -74,6 +76,23 @@ class VouchProtocol(LanguageServerProtocol):
 
     arrive: Callable[[str | None], Arrival]
 
+    def receive(self, body: bytes) -> None:
+        """Handle one message as it came over the wire."""
+        try:
+            data = json.loads(body)
+        except (ValueError, RecursionError):
+            self._refuse_unknown(JsonRpcParseError("a message is not JSON"))
+            return
+        if _is_message(data):
+            self.handle_message(self.structure_message(data))
+            return
+        error = JsonRpcInvalidRequest("a message must be one object of JSON-RPC 2.0")
+        id = _id_of(data)
+        if id is None:
+            self._refuse_unknown(error)
+        else:
+            self._refuse(id, error)
+
     def structure_message(self, data: dict[str, Any]) -> object:
         """As pygls does, but a message that cannot be read becomes a value that can still be answered."""
         if "jsonrpc" not in data:
@@ -93,6 +112,7 @@ class VouchProtocol(LanguageServerProtocol):
         method = getattr(message, "method", "")
         expects_answer = method and getattr(message, "id", None) is not None
         if isinstance(message, Malformed):
+            log.warning("a message was not understood: %s", message.error)
             if message.id is not None:
                 self._refuse(message.id, message.error)
         elif self._shutdown and expects_answer:
@@ -106,6 +126,11 @@ class VouchProtocol(LanguageServerProtocol):
 
     def _refuse(self, msg_id: str | int, error: JsonRpcException) -> None:
         self._send_response(msg_id, error=error.to_response_error())
+
+    def _refuse_unknown(self, error: JsonRpcException) -> None:
+        """JSON-RPC answers to null where it cannot tell whom, which pygls would leave out."""
+        told = {"code": error.code, "message": error.message}
+        self._send_data({"jsonrpc": self.VERSION, "id": None, "error": told})
 
     def _handle_request(self, msg_id: str | int, method_name: str, params: Any) -> None:  # noqa: ANN401 - as pygls has it
         takes_turn = method_name in TURN_TAKING
@@ -155,6 +180,20 @@ class VouchProtocol(LanguageServerProtocol):
     def lsp_exit(self, *_: object) -> None:  # type: ignore[override]
         """The transport ends the process; see `vouch_server.lsp.transport`."""
         self.fm.features[types.EXIT](None)
+
+
+def _is_message(data: object) -> bool:
+    return (
+        isinstance(data, dict)
+        and data.get("jsonrpc") == VouchProtocol.VERSION
+        and isinstance(data.get("method", ""), str)
+        and ("id" not in data or data["id"] is None or _id_of(data) is not None)
+    )
+
+
+def _id_of(data: object) -> str | int | None:
+    id = data.get("id") if isinstance(data, dict) else None
+    return id if isinstance(id, str | int) and not isinstance(id, bool) else None
 
 
 def _accept_old_trigger_kinds(data: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ def make(settings: Settings) -> VouchServer:
     # At lower levels pygls logs whole messages, and with them the person's source code.
     logging.getLogger("pygls").setLevel(logging.WARNING)
     # What fails is reported to the server as well, which logs it once and knows whose mistake it is.
-    logging.getLogger("pygls.protocol.json_rpc").addFilter(_no_trace)
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_not_reported)
     # Trust is the client's to give: until it does, nothing is started and nothing runs.
     server = VouchServer(Workshop(settings, trusted=False), version=_version())
     feature = server.feature
@@ -64,8 +64,8 @@ def make(settings: Settings) -> VouchServer:
     return server
 
 
-def _no_trace(record: logging.LogRecord) -> bool:
-    return not record.exc_info
+def _not_reported(record: logging.LogRecord) -> bool:
+    return record.levelno < logging.ERROR
 
 
 def _version() -> str:

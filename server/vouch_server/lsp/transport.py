@@ -17,7 +17,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from pygls.exceptions import JsonRpcException
-from pygls.io_ import run_async
+
+from vouch_server.lsp.framing import FramingFault, bodies
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ LONGEST_HEADER = 64 * 1024
 # More unread output than this means that the client has stopped reading.
 MOST_UNREAD_BYTES = 64 * 1024 * 1024
 FLUSH_TIMEOUT_S = 2.0
+LONGEST_TURN_S = 0.02
 INTERRUPTED = 130
 
 
@@ -50,10 +52,17 @@ class Connected(Protocol):
 
 
 class StdinReader:
-    """Reads in a thread of its own into a stream on the running event loop."""
+    """Reads in a thread of its own into a stream on the running event loop, never far ahead of who reads that.
+
+    To the stream it is a transport: one that can be told to pause.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self.stream = asyncio.StreamReader(limit=LONGEST_HEADER)
+        # Of a transport, a stream calls no more than the two methods below.
+        self.stream.set_transport(self)  # type: ignore[arg-type]
+        self._wanted = threading.Event()
+        self._wanted.set()
         self._descriptor = descriptor
         self._loop = asyncio.get_running_loop()
         self._over = False
@@ -65,13 +74,27 @@ class StdinReader:
         """Let the stream end, from any thread."""
         self._on_loop(self._feed, b"")
 
+    @property
+    def paused(self) -> bool:
+        return not self._wanted.is_set()
+
+    def pause_reading(self) -> None:
+        self._wanted.clear()
+
+    def resume_reading(self) -> None:
+        self._wanted.set()
+
     def _work(self) -> None:
         try:
-            while chunk := os.read(self._descriptor, CHUNK):
+            while chunk := self._next_chunk():
                 self._on_loop(self._feed, chunk)
         except OSError as error:
             log.warning("standard input failed: %s", error)
         self.end()
+
+    def _next_chunk(self) -> bytes:
+        self._wanted.wait()
+        return os.read(self._descriptor, CHUNK)
 
     def _on_loop(self, call: Callable[[bytes], None], chunk: bytes) -> None:
         # The loop may be closed by the time this thread has something to say.
@@ -184,14 +207,7 @@ async def _tcp(make: Callable[[], Connected], host: str, port: int) -> int:
 async def _converse(server: Connected, reader: asyncio.StreamReader, writer: Sink) -> int:
     """Handle messages until the client says exit or is gone; then close everything, whichever it was."""
     server.protocol.set_writer(_Writer(writer))
-    reading = asyncio.create_task(
-        run_async(
-            stop_event=threading.Event(),
-            reader=reader,
-            protocol=server.protocol,
-            error_handler=_reporter(server),
-        )
-    )
+    reading = asyncio.create_task(_read(reader, server))
     exiting = asyncio.create_task(server.exited.wait())
     # Being told to end is a way to exit: what we started is closed first.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.exited.set)
@@ -203,20 +219,29 @@ async def _converse(server: Connected, reader: asyncio.StreamReader, writer: Sin
     return server.exit_code
 
 
+async def _read(reader: asyncio.StreamReader, server: Connected) -> None:
+    now = asyncio.get_running_loop().time
+    turn_ends = now() + LONGEST_TURN_S
+    async for body in bodies(reader):
+        # What came in one piece is looked at in one piece, but a flood must not keep all else from its turn.
+        if now() > turn_ends:
+            await asyncio.sleep(0)
+            turn_ends = now() + LONGEST_TURN_S
+        try:
+            server.protocol.receive(body)
+        except Exception as error:  # noqa: BLE001 - one message that we fail at must not cost all the others
+            server.report_server_error(error, JsonRpcException)
+
+
 async def _end(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
     for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, FramingFault):
+            log.error("the client does not speak LSP: %s", outcome)
         # A client that dies in the middle of a message is no error of ours.
-        if isinstance(outcome, Exception) and not isinstance(outcome, (asyncio.IncompleteReadError, OSError)):
+        elif isinstance(outcome, Exception) and not isinstance(outcome, OSError):
             log.error("reading messages failed", exc_info=outcome)
-
-
-def _reporter(server: Connected) -> Callable[[Exception, type[JsonRpcException]], None]:
-    def report(error: Exception, source: type[JsonRpcException]) -> None:
-        server.report_server_error(error, source)
-
-    return report
 
 
 class _Writer:
