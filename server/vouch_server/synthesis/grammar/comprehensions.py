@@ -266,7 +266,7 @@ def keyed(binder: Binder, key: Term, target: Row) -> Iterable[Term]:
             op = Operation(
                 name=f"keyed {called}", template="", run=refuse, binds=binder.names, write=_fixed(written)
             )
-            cost = binder.cost + key.cost + (3 if plain else 5) + len(text) // 8
+            cost = binder.cost + key.cost + (1 if plain else 5) + len(text) // 8
             yield Term(op, (key, source), cost, values, kind_of_all(values))
 
 

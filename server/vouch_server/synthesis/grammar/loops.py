@@ -93,9 +93,10 @@ def found_first(binder: Binder, condition: Term, target: Row) -> Iterator[Term]:
                 f"\t\treturn {column.op.name}",
                 f"return {literal(default)}",
             )
-            yield statement(
-                "finding", lines, (condition, column, *binder.source), binder.names, 3, list(target)
-            )
+            # A default that no example asks for is a guess.
+            cost = 3 if missing else 7
+            parts = (condition, column, *binder.source)
+            yield statement("finding", lines, parts, binder.names, cost, list(target))
 
 
 def repeated_pairs(numbers: list[Term], operations: tuple[Operation, ...], target: Row) -> Iterator[Step]:
