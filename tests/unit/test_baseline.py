@@ -72,6 +72,22 @@ def test_the_placeholder_is_set_like_the_candidate(marked: str, baseline: str) -
     assert trial.prefix + filler + trial.suffix == baseline
 
 
+def test_the_placeholder_of_a_broken_file_is_sought_once_for_candidates_of_one_shape() -> None:
+    asked: list[str] = []
+
+    def count(text: str) -> int:
+        asked.append(text)
+        return parse_errors(text)
+
+    first = placeholder_text(trial_of("x = (\n«y»\n"), PLACEHOLDERS, parse_errors=count)
+    sought = len(asked)
+    assert sought > 1
+    assert placeholder_text(trial_of("x = (\n«z»\n"), PLACEHOLDERS, parse_errors=count) == first
+    assert len(asked) == sought
+    placeholder_text(trial_of("x = (\n«z»\n\n"), PLACEHOLDERS, parse_errors=count)
+    assert len(asked) > sought
+
+
 def test_a_file_that_nothing_mends_gets_the_filler_with_the_fewest_errors() -> None:
     trial = trial_of("x = (\nif «a»\n")
     counted: list[int] = []

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vouch_verifiers.diagnostics import Diagnostic
 from vouch_verifiers.model import Trial
@@ -35,11 +36,19 @@ def placeholder_text(trial: Trial, placeholders: Sequence[str], *, parse_errors:
     """What stands in the hole of the baseline file, `prefix + placeholder + suffix`.
 
     It is the first of the placeholders, set like the candidate (its indentation, the brackets it closes),
-    with which the file has the fewest parse errors. `parse_errors` counts them for a whole file.
+    with which the file has the fewest parse errors. `parse_errors` counts them for a whole file. In a broken
+    file every variant has to be tried, so the answer is remembered for the hole and the shape of the candidate.
     """
+    return _best(trial.prefix, trial.suffix, frame_of(trial.completion), tuple(placeholders), parse_errors)
+
+
+@lru_cache(maxsize=16)
+def _best(
+    prefix: str, suffix: str, frame: Frame, placeholders: tuple[str, ...], parse_errors: Callable[[str], int]
+) -> str:
     best, fewest = "", -1
-    for filler in _variants(frame_of(trial.completion), placeholders):
-        errors = parse_errors(trial.prefix + filler + trial.suffix)
+    for filler in _variants(frame, placeholders):
+        errors = parse_errors(prefix + filler + suffix)
         if errors == 0:
             return filler
         if fewest < 0 or errors < fewest:

@@ -33,6 +33,8 @@ MOST_BASELINES = 128
 MOST_HOLES = 64
 _RUN, _PERFORMANCE = "python run", "python performance"
 
+_Examples = tuple[tuple[Example, ...], tuple[Example, ...]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performance:
@@ -123,7 +125,7 @@ async def _start(examination: Examination) -> Run:
 
 async def _work(examination: Examination) -> Work:
     trial = examination.trial
-    examples, probes = _examples_of(trial, examination.workbench)
+    examples, probes = await _examples_of(trial, examination.workbench)
     tests: tuple[NearbyTest, ...] = ()
     if examination.settings.tests:
         # It reads the test files that changed: never on the event loop.
@@ -131,26 +133,29 @@ async def _work(examination: Examination) -> Work:
     return Work(source=trial.after, examples=examples, tests=tests, probes=probes)
 
 
-def _examples_of(trial: Trial, workbench: Workbench) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+async def _examples_of(trial: Trial, workbench: Workbench) -> _Examples:
     """Examples and probes; remembered for the hole where it lies in a function, since what is inserted there changes
     neither the documentation nor the names of the module."""
     scope = scope_of(trial)
     if scope.function is None or scope.inserted:
-        examples = doc_examples.extract(trial)
-        return examples, doc_examples.probes(examples, trial, MOST_PROBES)
-    known: OrderedDict[str, tuple[tuple[Example, ...], tuple[Example, ...]]]
-    known = workbench.memory.setdefault("python examples", OrderedDict())
+        return await asyncio.to_thread(_read_examples, trial)
+    known: OrderedDict[str, _Examples] = workbench.memory.setdefault("python examples", OrderedDict())
     key = replace(trial, completion="").key(scope.qualified_name)
     if key in known:
         return known[key]
-    examples = doc_examples.extract(trial)
-    found = examples, doc_examples.probes(examples, trial, MOST_PROBES)
+    found = await asyncio.to_thread(_read_examples, trial)
     # A candidate that CPython cannot read hides the very name that the examples call; the next one may not.
     if scope.top is not None and scope.top.name in module_names(trial.after):
         known[key] = found
     while len(known) > MOST_HOLES:
         known.popitem(last=False)
     return found
+
+
+def _read_examples(trial: Trial) -> _Examples:
+    """In a long file it reads for a tenth of a second: never on the event loop."""
+    examples = doc_examples.extract(trial)
+    return examples, doc_examples.probes(examples, trial, MOST_PROBES)
 
 
 async def _run_slice(examination: Examination, reason: str) -> Run | None:

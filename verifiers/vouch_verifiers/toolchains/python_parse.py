@@ -1,6 +1,7 @@
 """The parse rung of Python: cheap reasons to look no further. Starts nothing."""
 
 import ast
+import asyncio
 
 from vouch_verifiers import quiet_ast
 from vouch_verifiers.baseline import placeholder_text
@@ -18,7 +19,10 @@ async def parses(examination: Examination) -> Finding:
         return failed("nothing but white space and comments")
     errors = parse_errors(trial.after)
     if errors:
-        placeholder = placeholder_text(trial, PLACEHOLDERS, parse_errors=parse_errors)
+        # Dozens of parses of a long file: never on the event loop.
+        placeholder = await asyncio.to_thread(
+            placeholder_text, trial, PLACEHOLDERS, parse_errors=parse_errors
+        )
         before = parse_errors(trial.prefix + placeholder + trial.suffix)
         # The error-tolerant parser is a version behind now and then: CPython's own has the last word.
         error = _syntax_error(trial.after) if errors > before else None
