@@ -28,6 +28,12 @@ LONGEST_HEADER = 64 * 1024
 MOST_UNREAD_BYTES = 64 * 1024 * 1024
 FLUSH_TIMEOUT_S = 2.0
 LONGEST_TURN_S = 0.02
+# Python's own 5 ms are what the event loop would wait, at each of its many steps to a verdict, for a generator that
+# searches in a thread.
+THREAD_SWITCH_S = 0.0005
+# What closing everything may take once the client is gone; after that the process ends as it is, and its sandboxes
+# with it.
+LAST_RESORT_S = 15.0
 INTERRUPTED = 130
 
 
@@ -57,8 +63,9 @@ class StdinReader:
     To the stream it is a transport: one that can be told to pause.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, on_end: Callable[[], None] = lambda: None) -> None:
         self.stream = asyncio.StreamReader(limit=LONGEST_HEADER)
+        self._on_end = on_end
         # Of a transport, a stream calls no more than the two methods below.
         self.stream.set_transport(self)  # type: ignore[arg-type]
         self._wanted = threading.Event()
@@ -91,6 +98,7 @@ class StdinReader:
         except OSError as error:
             log.warning("standard input failed: %s", error)
         self.end()
+        self._on_end()
 
     def _next_chunk(self) -> bytes:
         self._wanted.wait()
@@ -164,6 +172,7 @@ def serve_tcp(make: Callable[[], Connected], host: str, port: int) -> int:
 
 
 def _run(serving: Coroutine[None, None, int]) -> int:
+    sys.setswitchinterval(THREAD_SWITCH_S)
     try:
         return asyncio.run(serving)
     except KeyboardInterrupt:
@@ -171,13 +180,20 @@ def _run(serving: Coroutine[None, None, int]) -> int:
 
 
 async def _stdio(make: Callable[[], Connected], source: int, sink: int) -> int:
-    stdin = StdinReader(source)
+    stdin = StdinReader(source, _end_whatever_happens)
     writer = StdoutWriter(sink, stdin.end)
     stdin.start()
     try:
         return await _converse(make(), stdin.stream, writer)
     finally:
         writer.close()
+
+
+def _end_whatever_happens() -> None:
+    """A server without a client must not stay, even if its event loop hangs."""
+    timer = threading.Timer(LAST_RESORT_S, os._exit, [1])
+    timer.daemon = True
+    timer.start()
 
 
 async def _tcp(make: Callable[[], Connected], host: str, port: int) -> int:

@@ -33,7 +33,14 @@ class PythonEnvironment:
 
 
 def read_environment(interpreter: Path) -> PythonEnvironment | None:
-    """The environment of an interpreter by its path, virtual or not; None where the layout is unknown."""
+    """The environment of an interpreter by its path, virtual or not; None where the layout is unknown or unreadable."""
+    try:
+        return _read(interpreter)
+    except OSError:
+        return None
+
+
+def _read(interpreter: Path) -> PythonEnvironment | None:
     # The link itself tells the environment; what it points at is only the base interpreter.
     prefix = interpreter.absolute().parent.parent
     settings = _venv_settings(prefix)
