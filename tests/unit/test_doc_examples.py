@@ -11,7 +11,7 @@ from vouch_verifiers.model import Example, Trial
 from vouch_verifiers.oracles.doc_examples import extract, probes
 
 
-def trial(marked: str, path: str = "/work/shop.py") -> Trial:
+def trial(marked: str, path: str = "/project/shop.py") -> Trial:
     """The text between `<<` and `>>` is the candidate."""
     prefix, _, rest = marked.partition("<<")
     completion, _, suffix = rest.partition(">>")
@@ -312,7 +312,7 @@ DOCUMENT = st.lists(
 def test_reading_never_raises(doc: str, after: str) -> None:
     source = Trial(
         language="python",
-        path=Path("/work/shop.py"),
+        path=Path("/project/shop.py"),
         prefix=f'def f(x):\n    """{doc}"""\n    ',
         completion="return x",
         suffix="\n" + after,

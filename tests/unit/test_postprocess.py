@@ -18,7 +18,7 @@ def at(marked: str, language: str = "python") -> Context:
     offset = marked.index("|")
     text = marked[:offset] + marked[offset + 1 :]
     snapshot = Snapshot(
-        uri="file:///work/sums.py", path=Path("/work/sums.py"), language=language, version=1, text=text
+        uri="file:///project/sums.py", path=Path("/project/sums.py"), language=language, version=1, text=text
     )
     return Context(snapshot=snapshot, offset=offset)
 

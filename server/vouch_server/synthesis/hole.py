@@ -2,12 +2,12 @@
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from vouch_server.synthesis.translate import HOLE
+from vouch_verifiers import quiet_ast
 
 _DEFINITION: Final = re.compile(r"^(?P<indent>[ \t]*)(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(", re.MULTILINE)
 _CLASS: Final = re.compile(r"^(?P<indent>[ \t]*)class[ \t]+\w+", re.MULTILINE)
@@ -181,12 +181,10 @@ def _function(text: str, indent: str, *, hole: bool = True) -> FunctionNode | No
 
 def quiet_parse(text: str) -> ast.Module | None:
     """The syntax tree of a text; None where it is broken. Says nothing of odd escapes in it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+    try:
+        return quiet_ast.parse(text)
+    except SyntaxError:
+        return None
 
 
 def _after(suffix: str, indent: str) -> tuple[str, str]:
