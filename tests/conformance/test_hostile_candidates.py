@@ -235,6 +235,7 @@ STILL_WORKS = {
     "sqlite": "import sqlite3, tempfile, os\nc = sqlite3.connect(os.path.join(tempfile.mkdtemp(), 'x.db'))\nreturn c.execute('select 42').fetchone()[0]",
     "multiprocessing": "import multiprocessing\nctx = multiprocessing.get_context('fork')\na, b = ctx.Pipe()\n"
     "p = ctx.Process(target=b.send, args=(42,))\np.start()\np.join()\nreturn a.recv()",
+    "the home directory": "import pathlib\np = pathlib.Path.home() / 'x'\np.write_text('42')\nreturn int(p.read_text())",
     "a file of the project": "import pathlib\nreturn int(pathlib.Path('data.txt').read_text())",
 }
 

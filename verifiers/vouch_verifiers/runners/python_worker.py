@@ -42,10 +42,9 @@ class WorkerSpec:
 class PythonWorker:
     """A warm fork server. One job at a time; a cancelled job is ended before the next begins."""
 
-    def __init__(self, process: Process, spec: WorkerSpec, *, scratch: str) -> None:
+    def __init__(self, process: Process, spec: WorkerSpec) -> None:
         self._process = process
         self._spec = spec
-        self._scratch = scratch
         self._lock = asyncio.Lock()
         self._warmed: set[str] = set()
         self._importing: asyncio.Task[None] | None = None
@@ -131,7 +130,7 @@ class PythonWorker:
             "limits": asdict(self._spec.limits),
             "overlay": {},
             "cwd": str(self._spec.root),
-            "env": {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": self._scratch, "LANG": "C.UTF-8"},
+            "env": {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},
         }
 
     async def _stop_current(self) -> None:
@@ -197,7 +196,7 @@ async def _start(sandbox: Sandbox, spec: WorkerSpec, isolation: str) -> PythonWo
     }
     command = inside(str(spec.interpreter), "vouch_verifiers.runners.inside.worker", options)
     process = await sandbox.start(command, policy)
-    worker = PythonWorker(process, spec, scratch=scratch)
+    worker = PythonWorker(process, spec)
     try:
         async with asyncio.timeout(START_TIMEOUT_S):
             ready = await worker._receive()

@@ -172,7 +172,7 @@ class Worker:
             signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
         os.environ.clear()
         os.environ.update(job["env"])
-        os.environ["TMPDIR"] = plan["scratch"]
+        os.environ["TMPDIR"] = os.environ["HOME"] = plan["scratch"]
         tempfile.tempdir = None
         random.seed(0)
         sys.dont_write_bytecode = True
