@@ -74,7 +74,7 @@ def _completion_item(
         label=label,
         label_details=types.CompletionItemLabelDetails(description=suggestion.judged.verdict.summary),
         kind=types.CompletionItemKind.Text,
-        documentation=_documentation(suggestion),
+        documentation=_documentation(suggestion, text),
         sort_text=f"{rank:04d}",
         filter_text=text,
         insert_text_format=types.InsertTextFormat.PlainText,
@@ -96,9 +96,9 @@ def _accepted(suggestion: Suggestion) -> types.Command:
     return types.Command(title="Vouch: accepted", command=ACCEPTED, arguments=[suggestion.id])
 
 
-def _documentation(suggestion: Suggestion) -> types.MarkupContent:
+def _documentation(suggestion: Suggestion, text: str) -> types.MarkupContent:
     shown = _markdown(suggestion)
-    code = evidence.fenced(suggestion.text, suggestion.judged.trial.language)
+    code = evidence.fenced(text, suggestion.judged.trial.language)
     return types.MarkupContent(kind=shown.kind, value=f"{code}\n\n{shown.value}")
 
 

@@ -70,6 +70,7 @@ class StdinReader:
         self.stream.set_transport(self)  # type: ignore[arg-type]
         self._wanted = threading.Event()
         self._wanted.set()
+        self._taken = threading.Event()
         self._descriptor = descriptor
         self._loop = asyncio.get_running_loop()
         self._over = False
@@ -94,7 +95,10 @@ class StdinReader:
     def _work(self) -> None:
         try:
             while chunk := self._next_chunk():
+                self._taken.clear()
                 self._on_loop(self._feed, chunk)
+                # Else a busy loop would find everything that was sent meanwhile in memory.
+                self._taken.wait()
         except OSError as error:
             log.warning("standard input failed: %s", error)
         self.end()
@@ -110,13 +114,12 @@ class StdinReader:
             self._loop.call_soon_threadsafe(call, chunk)
 
     def _feed(self, chunk: bytes) -> None:
-        if self._over:
-            return
-        if chunk:
-            self.stream.feed_data(chunk)
-        else:
+        if not chunk and not self._over:
             self._over = True
             self.stream.feed_eof()
+        elif not self._over:
+            self.stream.feed_data(chunk)
+        self._taken.set()
 
 
 class StdoutWriter:
