@@ -288,3 +288,24 @@ def _burning() -> bool:
         except psutil.NoSuchProcess:
             continue
     return False
+
+
+ACTS = {
+    "starts a process": "import os\nos.system('rm -rf ~')\nreturn 42",
+    "uses the network": "import socket\ntry: socket.create_connection(('192.0.2.1', 80), 0.1)\nexcept OSError: pass\nreturn 42",
+    "removes or renames files": "import shutil, pathlib\nshutil.rmtree(pathlib.Path.cwd(), ignore_errors=True)\nreturn 42",
+    "writes files outside its scratch directory": "try: open('/etc/motd', 'w')\nexcept OSError: pass\nreturn 42",
+    "signals processes": "import os\ntry: os.kill(os.getppid() or 1, 0)\nexcept OSError: pass\nreturn 42",
+    "": "import tempfile, pathlib, os\nd = tempfile.mkdtemp()\np = pathlib.Path(d) / 'x'\np.write_text('42')\n"
+    "n = int(p.read_text())\nos.remove(p)\nos.rmdir(d)\nreturn n",
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_what_a_candidate_does_to_the_world_is_told(
+    act: str, sandbox: str, tmp_path: Path, workbench_at: WorkbenchAt
+) -> None:
+    async with workbench_at(tmp_path, sandbox=sandbox) as workbench:
+        verdict = await judged(workbench, ACTS[act])
+    assert verdict.accepted, verdict.summary
+    assert verdict.summary.split(" · ")[2] == ("runs" + (f", {act}" if act else "")), verdict.summary

@@ -32,6 +32,7 @@ class RunReport:
     steps: dict[str, Event] = field(default_factory=dict)
     tests: dict[str, Event] = field(default_factory=dict)
     executed: frozenset[int] = frozenset()
+    acts: tuple[str, ...] = ()
     judged: bool = False
     how: str = ""
     forged: int = 0
@@ -47,6 +48,7 @@ class RunReport:
                 self.tests[event["id"]] = event
             case "judged":
                 self.executed, self.judged = frozenset(event["executed"]), True
+                self.acts = tuple(map(str, event["acts"]))
             case "fault":
                 self.fault = event["message"]
             case "end":

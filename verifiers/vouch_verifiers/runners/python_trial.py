@@ -79,7 +79,8 @@ async def runs(examination: Examination) -> Finding:
         return await _unloaded(examination, told)
     if not report.judged:
         return _unfinished(told)
-    said = "runs" if report.executed else "loads"
+    # What the sandbox kept from doing harm would do it where a person runs it: they are told.
+    said = ", ".join(["runs" if report.executed else "loads", *report.acts])
     return passed(
         f"{said} alone ({told.sliced})" if told.sliced else said,
         executed_lines=told.executed_lines,

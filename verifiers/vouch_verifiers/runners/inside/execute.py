@@ -11,6 +11,7 @@ import types
 from typing import Any, Callable, Dict, Optional
 
 from vouch_verifiers.runners.inside import overlay, testing, values
+from vouch_verifiers.runners.inside.acts import ActRecorder
 from vouch_verifiers.runners.inside.failures import raised
 from vouch_verifiers.runners.inside.tracer import Aftermath, LineRecorder
 
@@ -42,6 +43,8 @@ def run(job: Dict[str, Any], report: Report) -> None:
     first, last = job["inserted"]
     recorder = LineRecorder(job["path"], first, last)
     recorder.start()
+    acts = ActRecorder(job["path"], first, last, os.environ["TMPDIR"])
+    acts.start()
     module = loaded(job, report, recorder)
     if module is None:
         return
@@ -52,7 +55,7 @@ def run(job: Dict[str, Any], report: Report) -> None:
         answer["follows"] = aftermath.shown_by(recorder)
         report(answer)
     testing.run_all(job, report, recorder)
-    report({"e": "judged", "executed": _sorted(recorder.executed)})
+    report({"e": "judged", "executed": _sorted(recorder.executed), "acts": acts.seen})
     for step in job["probes"]:
         report(take_step(step, namespace, recorder, job))
 
