@@ -7,6 +7,7 @@ a silent client holds anything up.
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import queue
@@ -98,14 +99,15 @@ class StdinReader:
                 self._taken.clear()
                 self._on_loop(self._feed, chunk)
                 # Else a busy loop would find everything that was sent meanwhile in memory.
-                self._taken.wait()
+                # But a loop that hangs must not keep us from seeing that the client is gone.
+                self._taken.wait(LAST_RESORT_S)
         except OSError as error:
             log.warning("standard input failed: %s", error)
         self.end()
         self._on_end()
 
     def _next_chunk(self) -> bytes:
-        self._wanted.wait()
+        self._wanted.wait(LAST_RESORT_S)
         return os.read(self._descriptor, CHUNK)
 
     def _on_loop(self, call: Callable[[bytes], None], chunk: bytes) -> None:
@@ -176,6 +178,9 @@ def serve_tcp(make: Callable[[], Connected], host: str, port: int) -> int:
 
 def _run(serving: Coroutine[None, None, int]) -> int:
     sys.setswitchinterval(THREAD_SWITCH_S)
+    # What is loaded by now stays: a full collection over it would stop the loop for a tenth of a second.
+    gc.collect()
+    gc.freeze()
     try:
         return asyncio.run(serving)
     except KeyboardInterrupt:
