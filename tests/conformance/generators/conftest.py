@@ -83,6 +83,10 @@ class Endpoint:
                 watcher.cancel()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
+        except asyncio.CancelledError:
+            # Stopped in the middle: what a client does not read would keep a polite close waiting for ever.
+            writer.transport.abort()
+            raise
         finally:
             writer.close()
             with suppress(ConnectionError):
