@@ -1,6 +1,7 @@
 """What tests of every kind share: warm tools, and no silent skip where continuous integration promised a tool."""
 
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -24,6 +25,11 @@ PYTHONS = (
     Path(sys.executable),
     *sorted(it for it in Path("~/.pyenv/versions").expanduser().glob("3.*/bin/python") if _supported(it)),
 )
+
+# A shell lets what it starts in the background ignore SIGINT, and that is inherited by all below: the programs under
+# test are to be told to stop as in the foreground.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def missing(what: str) -> None:
