@@ -196,6 +196,7 @@ async def test_news_that_came_before_they_were_waited_for_are_not_missed():
     async with asyncio.timeout(DEADLINE_S):
         await news
         await inquiry.news()
+    assert inquiry.offer.finished
 
 
 async def test_closing_stops_the_generator_and_the_checks():

@@ -57,11 +57,13 @@ async def test_with_nothing_set_it_proposes_or_says_what_to_set(kind: GeneratorK
 
 async def test_it_may_be_left_early_and_closed_twice(kind: GeneratorKind) -> None:
     generator = kind.make(kind.settings())
+    stream = generator.generate(hole(), 3)
     try:
-        async with aclosing(generator.generate(hole(), 3)) as stream:
+        async with aclosing(stream):
             async for _ in stream:
                 break
     except GeneratorFault:
         pass
+    assert [it async for it in stream] == [], "nothing comes of a stream that was closed"
     await generator.aclose()
     await generator.aclose()

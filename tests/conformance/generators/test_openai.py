@@ -247,6 +247,7 @@ async def test_closing_the_stream_closes_every_connection(endpoint, scripts) -> 
             break
     for asked in endpoint.posts:
         await asked.left()
+    assert [it.gone.is_set() for it in endpoint.posts] == [True] * 3
     await generator.aclose()
 
 
